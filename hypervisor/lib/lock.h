@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fair spin locks. Interrupts are off whenever the hypervisor runs, so a lock needs no variant for them.
+ *
+ * The order is the layer order (ARCHITECTURE.md, "Locks"): a lock may be held while calling down, never
+ * while calling up. Two locks of one class are taken lower address first.
+ */
+#ifndef LIB_LOCK_H
+#define LIB_LOCK_H
+
+#include "lib/types.h"
+
+struct lock {
+    uint16_t next;    /* ticket to hand out */
+    uint16_t serving; /* ticket that may enter */
+};
+
+static inline void lock_take(struct lock *l)
+{
+    uint16_t mine = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
+
+    while (__atomic_load_n(&l->serving, __ATOMIC_ACQUIRE) != mine)
+        __builtin_ia32_pause();
+}
+
+static inline void lock_drop(struct lock *l)
+{
+    /* Only the holder writes `serving`; the release pairs with the acquire in lock_take. */
+    __atomic_store_n(&l->serving, (uint16_t)(l->serving + 1), __ATOMIC_RELEASE);
+}
+
+static inline bool lock_is_held(const struct lock *l)
+{
+    return __atomic_load_n(&l->next, __ATOMIC_RELAXED) !=
+           __atomic_load_n(&l->serving, __ATOMIC_RELAXED);
+}
+
+#endif

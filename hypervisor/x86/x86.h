@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine, as the folders above see it. Knows no domain and no vCPU: what a guest is doing is told
+ * to the layers above through the up-calls at the end.
+ */
+#ifndef X86_X86_H
+#define X86_X86_H
+
+#include "lib/types.h"
+#include "x86/access.h"
+#include "x86/instructions.h"
+#include "x86/layout.h"
+#include "x86/regs.h"
+
+/* --- CPUs (cpu.c) --- */
+
+struct vcpu;
+
+/* State of one physical CPU; at the top of its stack block, so that it is found from rsp alone and never
+ * through a register a guest controls. */
+struct cpu {
+    unsigned id;
+    struct vcpu *current;    /* who runs here; the CPU's idle vCPU when nobody does */
+    bool flush_tlb;          /* reload CR3 before any guest code runs here again */
+    uint64_t cr3;            /* what CR3 holds */
+    uint64_t timer_deadline; /* ns, ~0 when none: what the timer hardware is set to */
+    void *sched;             /* sched/ */
+    void *timers;            /* sched/timer.c */
+    void *trace;             /* trace/ */
+    uint64_t pad[8];
+};
+
+static inline struct cpu *this_cpu(void)
+{
+    uint64_t sp;
+
+    __asm__("mov %%rsp, %0" : "=r"(sp));
+    return (struct cpu *)((sp | (STACK_BLOCK - 1)) + 1 - sizeof(struct cpu));
+}
+
+struct cpu *cpu_by_id(unsigned id); /* NULL when there is no such CPU */
+unsigned cpu_count(void);
+
+/* --- Memory (paging.c) --- */
+
+static inline void *direct_map(uint64_t phys)
+{
+    return (void *)(DIRECT_VA + phys);
+}
+
+static inline void *frame_data(mfn_t m)
+{
+    return direct_map(m.n << PAGE_SHIFT);
+}
+
+static inline mfn_t mfn_of(const void *direct)
+{
+    return MFN(((uint64_t)direct - DIRECT_VA) >> PAGE_SHIFT);
+}
+
+/* Maps device registers, uncached, for ever; returns their virtual address. */
+void *mmio_map(uint64_t phys, size_t bytes);
+
+/* Copies our sixteen slots into a table that is about to serve as a guest's L4. */
+void paging_fill_l4(uint64_t *l4);
+
+/* Before guest code runs on any CPU of `cpus` again, its TLB holds nothing old. The calling CPU's flush
+ * waits for its exit to the guest (no guest code can run there before); other CPUs have flushed when this
+ * returns. [tlb.deferred] */
+void tlb_flush(uint64_t cpus);
+
+/* --- Time (clock.c) --- */
+
+/* ns = (tsc << shift or >> -shift) * mul >> 32, as in struct vcpu_time_info. */
+struct clock_scale {
+    uint32_t mul;
+    int8_t shift;
+};
+
+uint64_t clock_ns(void);                 /* nanoseconds since boot, monotonic */
+uint64_t clock_tsc_at_boot(void);        /* TSC value at which clock_ns() was 0 */
+struct clock_scale clock_scale(void);
+uint64_t clock_tsc_khz(void);
+uint64_t clock_wall_at_boot(void);       /* UTC nanoseconds since 1970 when clock_ns() was 0 */
+void clock_arm(uint64_t deadline_ns);    /* on_timer() runs on this CPU once then; ~0 = never */
+
+/* --- Console (console.c) --- */
+
+void console_write(const char *text, size_t n);
+size_t console_read(char *out, size_t max); /* input typed since, never blocks */
+
+/* --- Power (power.c) --- */
+
+__attribute__((noreturn)) void machine_reboot(void);
+__attribute__((noreturn)) void machine_power_off(void);
+__attribute__((noreturn)) void machine_halt(void);
+
+/* --- Interrupt windows --- */
+
+/* Lets pending interrupts in for a moment; their handlers only note what happened (on_timer, on_irq).
+ * Call with no lock held. Every loop that a guest can lengthen calls preempt_wanted() once per unit of
+ * work and stops when it says so. */
+bool preempt_wanted(void);
+
+/* --- Up-calls: implemented above (pv/entry.c, sched/, event/) --- */
+
+struct vcpu;
+void on_guest_entry(struct context *c); /* anything but SYSCALL brought the guest here */
+void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
+void on_exit(struct context *c);        /* the last C before guest code; may turn to another vCPU */
+void on_timer(void);                    /* the deadline given to clock_arm() passed */
+void on_irq(unsigned irq);              /* a device interrupt bound by irq.h arrived */
+void on_console_input(void);
+
+#endif
