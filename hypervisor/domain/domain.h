@@ -9,14 +9,15 @@
 #ifndef DOMAIN_DOMAIN_H
 #define DOMAIN_DOMAIN_H
 
-#include <xen/xen.h>
-#include <xen/vcpu.h>
-
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "lib/lock.h"
 #include "lib/types.h"
 #include "x86/x86.h"
+
+/* The ABI's headers expect the fixed-width types to be there. */
+#include <xen/xen.h>
+#include <xen/vcpu.h>
 
 #define MAX_DOMAINS        128
 #define MAX_VCPUS_PER_DOM  32
