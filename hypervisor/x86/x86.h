@@ -41,7 +41,33 @@ static inline struct cpu *this_cpu(void)
 struct cpu *cpu_by_id(unsigned id); /* NULL when there is no such CPU */
 unsigned cpu_count(void);
 
+void cpu_init(uint64_t windows); /* descriptors and system-call entry of the calling CPU */
+
+/* --- Context (switch.c): what the hardware holds for the vCPU that runs --- */
+
+/* Where the entry code saves registers from now on, and which descriptor windows are loaded. */
+void cpu_set_context(struct context *c, uint64_t windows, unsigned ldt_entries);
+
 /* --- Memory (paging.c) --- */
+
+/* Maps all RAM up to max_phys and our image with its final rights. `alloc` hands out zeroed frames. */
+void paging_init(uint64_t max_phys, mfn_t (*alloc)(void));
+
+/* Maps 2 MiB-aligned physical memory at one of our own addresses, for the frame table and the M2P. */
+void paging_map_large(uint64_t va, uint64_t phys, uint64_t bytes, bool guest_reads);
+
+/* One page of our own at va; MFN_NONE unmaps. */
+void paging_map(uint64_t va, mfn_t m, bool writable);
+
+/* Drops the identity mapping of low memory the boot code ran in. */
+void paging_drop_boot_map(void);
+
+void cr3_load(mfn_t l4); /* writes CR3, and so flushes this CPU's TLB */
+
+/* Descriptor windows: 16 pages of GDT, then 16 of LDT, for each vCPU. */
+#define WINDOW_BYTES (32 * PAGE_SIZE)
+uint64_t window_create(void);                                   /* VA of a new window; panics when full */
+void window_set(uint64_t window, unsigned page, mfn_t m);       /* page 0-31; MFN_NONE = not mapped */
 
 static inline void *direct_map(uint64_t phys)
 {
@@ -107,7 +133,8 @@ bool preempt_wanted(void);
 struct vcpu;
 void on_guest_entry(struct context *c); /* anything but SYSCALL brought the guest here */
 void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
-void on_exit(struct context *c);        /* the last C before guest code; may turn to another vCPU */
+struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
+void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
 void on_timer(void);                    /* the deadline given to clock_arm() passed */
 void on_irq(unsigned irq);              /* a device interrupt bound by irq.h arrived */
 void on_console_input(void);

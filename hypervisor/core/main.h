@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where boot.S goes. */
+#ifndef CORE_MAIN_H
+#define CORE_MAIN_H
+
+#include "lib/types.h"
+
+__attribute__((noreturn)) void boot_main(uint32_t magic, uint32_t information);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One row per option: its name and what reads its value. */
+#include "core/options.h"
+#include "lib/bug.h"
+#include "lib/string.h"
+
+struct options options = {.console = "com1", .dom0_max_vcpus = 1};
+
+struct option {
+    const char *name;
+    bool (*read)(const char *value); /* false: the value is not understood */
+};
+
+/* A number with an optional K, M or G; bytes. Returns false when there is anything else in it. */
+static bool read_size(const char *s, uint64_t *bytes)
+{
+    uint64_t n = 0;
+    unsigned shift = 0;
+
+    if (*s < '0' || *s > '9')
+        return false;
+    for (; *s >= '0' && *s <= '9'; s++) {
+        if (n > 1ull << 50)
+            return false;
+        n = n * 10 + (unsigned)(*s - '0');
+    }
+    if (*s == 'K' || *s == 'k')
+        shift = 10;
+    else if (*s == 'M' || *s == 'm')
+        shift = 20;
+    else if (*s == 'G' || *s == 'g')
+        shift = 30;
+    *bytes = n << shift;
+    return !s[shift ? 1 : 0];
+}
+
+static bool read_console(const char *v)
+{
+    return strlcpy(options.console, v, sizeof(options.console)) < sizeof(options.console);
+}
+
+/* dom0_mem=1024M or dom0_mem=1024M,max:1024M: the first figure counts. */
+static bool read_dom0_mem(const char *v)
+{
+    char first[32];
+    const char *comma = strchr(v, ',');
+    size_t n = comma ? (size_t)(comma - v) : strlen(v);
+
+    if (n >= sizeof(first))
+        return false;
+    memcpy(first, v, n);
+    first[n] = 0;
+    return read_size(first, &options.dom0_mem) && options.dom0_mem;
+}
+
+static bool read_dom0_max_vcpus(const char *v)
+{
+    uint64_t n;
+
+    if (!read_size(v, &n) || n < 1 || n > 32)
+        return false;
+    options.dom0_max_vcpus = (unsigned)n;
+    return true;
+}
+
+static bool read_noreboot(const char *v)
+{
+    options.noreboot = true;
+    return !*v;
+}
+
+/* Options of Xen's that change nothing here, so that command lines written for Xen work. */
+static bool ignore(const char *v)
+{
+    return true;
+}
+
+static const struct option table[] = {
+    {"console", read_console},
+    {"dom0_mem", read_dom0_mem},
+    {"dom0_max_vcpus", read_dom0_max_vcpus},
+    {"noreboot", read_noreboot},
+    {"com1", ignore},
+    {"com2", ignore},
+    {"loglvl", ignore},
+    {"guest_loglvl", ignore},
+    {"placeholder", ignore},
+    {"no-real-mode", ignore},
+    {"sched", ignore},
+    {"watchdog", ignore},
+    {"sync_console", ignore},
+    {"vga", ignore},
+    {"spec-ctrl", ignore},
+    {"xpti", ignore},
+    {"pv-l1tf", ignore},
+};
+
+static void read_option(char *word)
+{
+    char *value = strchr(word, '=');
+
+    if (value)
+        *value++ = 0;
+    for (unsigned i = 0; i < ARRAY_SIZE(table); i++) {
+        if (strcmp(table[i].name, word))
+            continue;
+        if (!table[i].read(value ? value : ""))
+            panic("option %s: the value \"%s\" is not understood", word, value ? value : "");
+        return;
+    }
+    panic("unknown option \"%s\"", word);
+}
+
+void options_parse(const char *line)
+{
+    char word[128];
+
+    while (*line) {
+        size_t n = 0;
+
+        for (; *line == ' '; line++)
+            ;
+        for (; *line && *line != ' '; line++)
+            if (n < sizeof(word) - 1)
+                word[n++] = *line;
+        word[n] = 0;
+        if (n)
+            read_option(word);
+    }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The hypervisor's command line. Names are Xen's where Xen has the option. */
+#ifndef CORE_OPTIONS_H
+#define CORE_OPTIONS_H
+
+#include "lib/types.h"
+
+struct options {
+    char console[32];      /* com1, com2, vga is ignored */
+    uint64_t dom0_mem;     /* bytes; 0: most of what there is */
+    unsigned dom0_max_vcpus;
+    bool noreboot;         /* halt instead when the machine should reboot after a crash */
+    bool no_real_mode;     /* accepted for the sake of Xen's command lines */
+};
+
+extern struct options options;
+
+/* Reads the command line; an unknown option or a bad value panics with one clear line. */
+void options_parse(const char *line);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Copies between the hypervisor and guest memory. The copy instructions here are the only ones in the
+ * fault-fix table. [access.only]
+ */
+#include "x86/access.h"
+#include "lib/errno.h"
+#include "x86/fixup.h"
+#include "x86/layout.h"
+
+bool guest_range_ok(guest_ptr p, size_t n)
+{
+    uint64_t last = p.va + (n ? n - 1 : 0);
+
+    if (last < p.va)
+        return false;
+    return last < 1ull << 47 || p.va >= HOLE_END;
+}
+
+/* Bytes not copied. */
+static inline size_t copy_bytes(void *dst, const void *src, size_t n)
+{
+    __asm__ volatile("1: rep movsb\n2:" FIXUP(1b, 2b) : "+D"(dst), "+S"(src), "+c"(n) : : "memory");
+    return n;
+}
+
+/* 0, or nonzero when one of the words faulted. Most structures of the ABI are a few words long. */
+static inline size_t copy_words(void *dst, const void *src, size_t n)
+{
+    size_t words = n / 8;
+
+    __asm__ volatile("1: rep movsq\n2:" FIXUP(1b, 2b)
+                     : "+D"(dst), "+S"(src), "+c"(words)
+                     :
+                     : "memory");
+    return words ? words : n % 8 ? copy_bytes(dst, src, n % 8) : 0;
+}
+
+int guest_read(void *dst, guest_ptr src, size_t n)
+{
+    if (!guest_range_ok(src, n) || copy_words(dst, (const void *)src.va, n))
+        return -EFAULT;
+    return 0;
+}
+
+int guest_write(guest_ptr dst, const void *src, size_t n)
+{
+    if (!guest_range_ok(dst, n) || copy_words((void *)dst.va, src, n))
+        return -EFAULT;
+    return 0;
+}

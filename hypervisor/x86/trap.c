@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Traps that did not come from a guest by the ordinary way: faults and interrupt windows inside the
+ * hypervisor, and the four vectors with stacks of their own.
+ *
+ * A fault of ours is either listed in the fault-fix table (we touched guest memory or a guest's
+ * selector), or is the IRETQ that returns to a guest (then it is the guest's fault, taken one
+ * instruction early), or is a bug.
+ */
+#include "lib/bug.h"
+#include "x86/fixup.h"
+#include "x86/irq.h"
+#include "x86/report.h"
+#include "x86/trap.h"
+#include "x86/x86.h"
+
+extern const char guest_iretq[], exit_to_guest[];
+
+/* Gives the fault to the guest that IRETQ was returning to, then leaves again through the exit. */
+static void iret_fault(struct regs *r)
+{
+    struct context *c = (struct context *)this_cpu()->current;
+
+    on_iret_fault(c, r->vector, r->error_code);
+    r->rip = (uint64_t)exit_to_guest;
+    r->rsp = c->cpu_stack;
+}
+
+void on_hypervisor_trap(struct regs *r)
+{
+    uint64_t fix;
+
+    if (r->vector >= 32) {
+        irq_dispatch(r->vector);
+        return;
+    }
+    fix = fixup_find(r->rip);
+    if (fix)
+        r->rip = fix;
+    else if (r->rip == (uint64_t)guest_iretq)
+        iret_fault(r);
+    else
+        report_panic(r, "unexpected trap");
+}
+
+static bool is_from_guest(const struct regs *r)
+{
+    return (r->cs & 3) == 3;
+}
+
+/* A guest's #DB goes the ordinary way; its registers move to where entry_trap would have put them. One
+ * of ours is a data breakpoint a guest set, hit while we touch its memory: nothing to do. */
+static struct context *debug_trap_entry(struct regs *r)
+{
+    struct context *c = (struct context *)this_cpu()->current;
+
+    if (!is_from_guest(r)) {
+        r->rflags &= ~(uint64_t)FLAG_TF;
+        return NULL;
+    }
+    c->regs = *r;
+    return c;
+}
+
+struct context *on_ist_trap(struct regs *r)
+{
+    switch (r->vector) {
+    case TRAP_DB:
+        return debug_trap_entry(r);
+    case TRAP_NMI:
+        return NULL;
+    default:
+        report_panic(r, r->vector == TRAP_DF ? "double fault" : "machine check");
+    }
+}
