@@ -20,6 +20,10 @@ int payload_refuse(struct payload *p, int rc, const char *fmt, ...)
     va_start(ap, fmt);
     format_va(p->error, sizeof(p->error), fmt, ap);
     va_end(ap);
+    /* The sentence may quote the file; the console gets plain text. */
+    for (char *c = p->error; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
     return rc;
 }
 
