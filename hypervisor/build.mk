@@ -62,19 +62,21 @@ PAYLOAD_SRC  := $(addprefix hypervisor/core/,payload.c bzimage.c decompress.c el
 PAYLOAD_TEST := $(B)/hypervisor/test
 PAYLOAD_HOST := $(PAYLOAD_SRC) hypervisor/lib/format.c hypervisor/test/payload_craft.c
 PAYLOAD_HDR  := hypervisor/core/payload.h hypervisor/test/payload_craft.h
-PAYLOAD_HV   := $(patsubst hypervisor/%.c,$(B)/payload/%.o,$(PAYLOAD_SRC) hypervisor/core/archive_shim.c \
-                hypervisor/lib/format.c hypervisor/lib/string.c hypervisor/test/payload_alone.c)
-PAYLOAD_CLANG := $(shell command -v clang)
+PAYLOAD_HV   := $(patsubst hypervisor/%.c,$(B)/payload/%.o,$(PAYLOAD_SRC) \
+                $(addprefix hypervisor/,core/archive_shim.c lib/format.c lib/string.c test/payload_alone.c))
+# Several sources in one command: no dependency files.
+PAYLOAD_CFLAGS := $(filter-out -MMD -MP,$(HOST_CFLAGS)) -Ihypervisor $(SANITIZE)
+PAYLOAD_CLANG  := $(shell command -v clang)
 
 $(PAYLOAD_TEST)/test_payload: hypervisor/test/test_payload.c $(PAYLOAD_HOST) $(PAYLOAD_HDR)
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -Ihypervisor $(SANITIZE) -o $@ $(filter %.c,$^) $(PAYLOAD_LIBS)
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) -o $@ $(filter %.c,$^) $(PAYLOAD_LIBS)
 
 $(PAYLOAD_TEST)/fuzz_payload: hypervisor/test/fuzz_payload.c $(PAYLOAD_HOST) $(PAYLOAD_HDR)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) -Ihypervisor $(SANITIZE) -fsanitize=fuzzer -o $@ $(filter %.c,$^) $(PAYLOAD_LIBS)
+	$(Q)clang $(PAYLOAD_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^) $(PAYLOAD_LIBS)
 
 $(PAYLOAD_HV): $(B)/payload/%.o: hypervisor/%.c
 	$(call say,CC,$@)

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the decoders in Debian's static archives (liblzma.a, libz.a, libzstd.a, liblz4.a) find under them.
+ * What the decoders in Debian's static archives (liblzma.a, libz.a, libzstd.a, liblz4.a) find under
+ * them.
  *
- * The archives are position-independent code for hosted programs. Linked into the image they need, while
- * payload_open() runs and at no other time:
+ * The archives are position-independent code for hosted programs. Linked into the image they need,
+ * while payload_open() runs and at no other time:
  *
  *   FS base       the address of archive_fs_block: -fstack-protector-strong code compares %fs:0x28
  *                 before and after. Nothing else uses %fs.
  *   SSE, SSE2     CR0.EM = 0, CR0.TS = 0, CR4.OSFXSR = 1. The FPU state is nobody's at that time.
  *   stack         ARCHIVE_STACK_MIN bytes below the caller of payload_open()
  *   linker        no constructor has to run: what depends on one is refused before (decompress.c)
- *   functions     memcpy, memmove, memset, memcmp (lib/string.c), panic (lib/bug.h), and those below
+ *   functions     memcpy, memmove, memset, memcmp (lib/string.c), panic (lib/bug.h), and those
+ *                 below
  */
 #ifndef CORE_ARCHIVE_SHIM_H
 #define CORE_ARCHIVE_SHIM_H

@@ -45,12 +45,13 @@ int bzimage_find(struct payload *p, struct bytes module, struct bytes *packed)
     unsigned sectors, version;
 
     if (!bytes_hold(module, 0, HEADER_END))
-        return payload_refuse(p, -EINVAL, "the bzImage ends inside its setup header: "
-                                          "the file is truncated");
+        return payload_refuse(p, -EINVAL,
+                              "the bzImage ends inside its setup header: the file is truncated");
     version = read16(module, VERSION);
     if (version < VERSION_WITH_PAYLOAD)
-        return payload_refuse(p, -EINVAL, "the bzImage has boot protocol %u.%02u; 2.08 or later "
-                                          "(Linux 2.6.26) is needed",
+        return payload_refuse(p, -EINVAL,
+                              "the bzImage has boot protocol %u.%02u; 2.08 or later "
+                              "(Linux 2.6.26) is needed",
                               version >> 8, version & 0xff);
     sectors = module.at[SETUP_SECTORS] ? module.at[SETUP_SECTORS] : 4;
     start = (sectors + 1) * 512ull + read32(module, PAYLOAD_OFFSET);
@@ -58,8 +59,9 @@ int bzimage_find(struct payload *p, struct bytes module, struct bytes *packed)
     if (!length)
         return payload_refuse(p, -EINVAL, "the bzImage has no payload");
     if (!bytes_hold(module, start, length))
-        return payload_refuse(p, -EINVAL, "the bzImage's payload ends at byte %lu, but the file "
-                                          "has %lu: it is truncated",
+        return payload_refuse(p, -EINVAL,
+                              "the bzImage's payload ends at byte %lu, but the file "
+                              "has %lu: it is truncated",
                               start + length, (unsigned long)module.size);
     *packed = (struct bytes){module.at + start, length};
     return 0;

@@ -4,11 +4,11 @@
  *
  * The size of the result is the payload's last four bytes, so the output is allocated once and each
  * decoder writes straight into it. What a decoder needs beside that (XZ: its dictionary, 32 MiB for
- * Debian's kernel) comes from the same caller's memory through `struct heap`, which knows every block and
- * takes back what a failing decoder left.
+ * Debian's kernel) comes from the same caller's memory through `struct heap`, which knows every
+ * block and takes back what a failing decoder left.
  *
- * [decompress.exact] success means the output is full, every check the format has was right, and nothing
- *                    of the stream is left over
+ * [decompress.exact] success means the output is full, every check the format has was right, and
+ *                    nothing of the stream is left over
  */
 #define ZSTD_STATIC_LINKING_ONLY /* for decoding in a work area of our own */
 #include <lz4.h>
@@ -115,8 +115,8 @@ static const char *xz_reason(lzma_ret rc)
     }
 }
 
-/* The other checks of the format are refused, not merely unusual: liblzma's CRC64 is called through a
- * pointer that a constructor sets, and nobody runs constructors here. */
+/* The other checks of the format are refused, not merely unusual: liblzma's CRC64 is called through
+ * a pointer that a constructor sets, and nobody runs constructors here. */
 static bool xz_check_is_usable(struct bytes in)
 {
     unsigned check;
@@ -135,8 +135,9 @@ static int run_xz(struct job *job)
     lzma_ret rc;
 
     if (!xz_check_is_usable(job->in))
-        return payload_refuse(job->p, -EINVAL, "the XZ payload has a check that is not CRC32 "
-                                               "(pack it with xz --check=crc32)");
+        return payload_refuse(job->p, -EINVAL,
+                              "the XZ payload has a check that is not CRC32 "
+                              "(pack it with xz --check=crc32)");
     rc = lzma_stream_buffer_decode(&memory_limit, 0, &allocator, job->in.at, &in_at, job->in.size,
                                    job->out, &out_at, job->out_size);
     if (rc != LZMA_OK || out_at != job->out_size || in_at != job->in.size)
@@ -158,8 +159,8 @@ static int run_gzip(struct job *job)
     if (rc == Z_OK)
         rc = inflate(&z, Z_FINISH);
     if (rc != Z_STREAM_END)
-        return refuse_corrupt(job, "gzip", z.msg ? z.msg : "it ends early, or its size is not the one it "
-                                                  "declares");
+        return refuse_corrupt(job, "gzip",
+                              z.msg ? z.msg : "it ends early, or its size is not the declared one");
     if (z.avail_out || z.avail_in)
         return refuse_corrupt(job, "gzip", "its size is not the one it declares");
     return 0;
@@ -187,8 +188,8 @@ static int run_zstd(struct job *job)
     return 0;
 }
 
-/* The legacy frame: after the magic, chunks of a 32-bit length and that many bytes, each unpacking to at
- * most 8 MiB. Concatenated streams repeat the magic where a length would be. No checksum. */
+/* The legacy frame: after the magic, chunks of a 32-bit length and that many bytes, each unpacking
+ * to at most 8 MiB. Concatenated streams repeat the magic where a length would be. No checksum. */
 static int run_lz4(struct job *job)
 {
     enum { MAGIC = 0x184c2102, CHUNK_MAX = 8 << 20 };
@@ -270,15 +271,16 @@ int decompress(struct payload *p, struct bytes packed)
     if (!d)
         return payload_refuse(p, -EINVAL, "the bzImage's payload is in no known format");
     if (!d->run)
-        return payload_refuse(p, -EINVAL, "the bzImage's payload is packed with %s; XZ, gzip, zstd "
-                                          "and LZ4 can be read",
+        return payload_refuse(p, -EINVAL,
+                              "the bzImage's payload is packed with %s; XZ, gzip, zstd "
+                              "and LZ4 can be read",
                               d->name);
     if (packed.size < (size_t)d->magic_size + sizeof(size))
         return payload_refuse(p, -EINVAL, "the %s payload is corrupt (it ends early)", d->name);
     memcpy(&size, packed.at + packed.size - sizeof(size), sizeof(size));
     if (!size || size > PAYLOAD_IMAGE_MAX)
-        return payload_refuse(p, -EINVAL, "the %s payload is corrupt (it declares a kernel of %u "
-                                          "bytes)",
+        return payload_refuse(p, -EINVAL,
+                              "the %s payload is corrupt (it declares a kernel of %u bytes)",
                               d->name, size);
     job.in.size -= d->size_bytes;
     job.out_size = size;

@@ -31,7 +31,8 @@ static int check_header(struct payload *p, const Elf64_Ehdr *e)
         return payload_refuse(p, -EINVAL, "the ELF file's program headers have %u bytes, not %u",
                               e->e_phentsize, (unsigned)sizeof(Elf64_Phdr));
     if (!e->e_phnum || e->e_phnum > PAYLOAD_HEADERS_MAX)
-        return payload_refuse(p, -EINVAL, "the ELF file has %u program headers; 1 to %u can be read",
+        return payload_refuse(p, -EINVAL,
+                              "the ELF file has %u program headers; 1 to %u can be read",
                               e->e_phnum, PAYLOAD_HEADERS_MAX);
     if (!bytes_hold(p->image, e->e_phoff, e->e_phnum * sizeof(Elf64_Phdr)))
         return payload_refuse(p, -EINVAL, "the ELF file's program headers are outside the file");
@@ -102,8 +103,8 @@ int elf_read(struct payload *p)
     Elf64_Phdr h;
     int rc;
 
-    p->entry = p->virt_base = p->paddr_offset = p->hypercall_page = p->init_p2m =
-        p->hv_start_low = p->mod_start_pfn = p->supported_features = PAYLOAD_ABSENT;
+    p->entry = p->virt_base = p->paddr_offset = p->hypercall_page = p->init_p2m = p->hv_start_low =
+        p->mod_start_pfn = p->supported_features = PAYLOAD_ABSENT;
     if (!elf_is(p->image))
         return payload_refuse(p, -EINVAL, "the bzImage holds no ELF file");
     if (p->image.size < sizeof(e))

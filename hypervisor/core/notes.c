@@ -2,11 +2,11 @@
 /*
  * What a kernel tells its loader: the ELF notes of owner "Xen" (<xen/elfnote.h>).
  *
- * Two halves: notes_read() reads one note segment into struct payload and knows only forms; notes_check()
- * judges the whole once all segments are known.
+ * Two halves: notes_read() reads one note segment into struct payload and knows only forms;
+ * notes_check() judges the whole once all segments are known.
  *
- * [notes.range] the kernel, its entry, hypercall page and p2m lie where a guest may map, and the first
- *               three inside [kernel_start, kernel_end)
+ * [notes.range] the kernel, its entry, hypercall page and p2m lie where a guest may map, and the
+ *               first three inside [kernel_start, kernel_end)
  */
 #include <elf.h>
 #include <xen/elfnote.h>
@@ -25,8 +25,14 @@ struct note_field {
     const char *name;
 };
 
-#define NUMBER(note, field) {XEN_ELFNOTE_##note, false, offsetof(struct payload, field), #note}
-#define TEXT(note, field)   {XEN_ELFNOTE_##note, true, offsetof(struct payload, field), #note}
+#define NUMBER(note, field)                                                                        \
+    {                                                                                              \
+        XEN_ELFNOTE_##note, false, offsetof(struct payload, field), #note                          \
+    }
+#define TEXT(note, field)                                                                          \
+    {                                                                                              \
+        XEN_ELFNOTE_##note, true, offsetof(struct payload, field), #note                           \
+    }
 
 static const struct note_field note_fields[] = {
     NUMBER(ENTRY, entry),
@@ -88,8 +94,8 @@ int notes_read(struct payload *p, struct bytes notes)
     uint64_t at = 0, value_at;
 
     if (notes.size > PAYLOAD_NOTES_MAX)
-        return payload_refuse(p, -EINVAL, "the kernel's ELF notes have %lu bytes; at most %lu "
-                                          "are read",
+        return payload_refuse(p, -EINVAL,
+                              "the kernel's ELF notes have %lu bytes; at most %lu are read",
                               (unsigned long)notes.size, (unsigned long)PAYLOAD_NOTES_MAX);
     while (bytes_hold(notes, at, sizeof(h))) {
         memcpy(&h, notes.at + at, sizeof(h));
@@ -116,11 +122,11 @@ static bool text_is(struct bytes text, const char *wanted)
 static int check_identity(struct payload *p)
 {
     if (!p->has_notes)
-        return payload_refuse(p, -EINVAL, "no Xen notes: this kernel was built without Xen PV "
-                                          "support");
+        return payload_refuse(p, -EINVAL,
+                              "no Xen notes: this kernel was built without Xen PV support");
     if (p->entry == PAYLOAD_ABSENT)
-        return payload_refuse(p, -EINVAL, "no Xen note ENTRY: this kernel was built without Xen PV "
-                                          "support");
+        return payload_refuse(p, -EINVAL,
+                              "no Xen note ENTRY: this kernel was built without Xen PV support");
     if (!text_is(p->xen_version, "xen-3.0"))
         return payload_refuse(p, -EINVAL, "Xen note XEN_VERSION is \"%.*s\", not \"xen-3.0\"",
                               (int)MIN(p->xen_version.size, 32), (const char *)p->xen_version.at);
@@ -171,14 +177,17 @@ static int check_features(struct payload *p)
     if (rc)
         return rc;
     if (p->features_required & BIT(XENFEAT_supervisor_mode_kernel))
-        return payload_refuse(p, -EINVAL, "the kernel requires supervisor mode, which a PV guest "
-                                          "does not have");
+        return payload_refuse(p, -EINVAL,
+                              "the kernel requires supervisor mode, which a PV guest "
+                              "does not have");
     if (p->features_required & BIT(XENFEAT_auto_translated_physmap))
-        return payload_refuse(p, -EINVAL, "the kernel requires translated memory, which a PV guest "
-                                          "does not have");
+        return payload_refuse(p, -EINVAL,
+                              "the kernel requires translated memory, which a PV guest "
+                              "does not have");
     if (p->supported_features != PAYLOAD_ABSENT && !(p->supported_features & BIT(XENFEAT_dom0)))
-        return payload_refuse(p, -EINVAL, "the kernel was built without dom0 support (Xen note "
-                                          "SUPPORTED_FEATURES)");
+        return payload_refuse(p, -EINVAL,
+                              "the kernel was built without dom0 support (Xen note "
+                              "SUPPORTED_FEATURES)");
     return 0;
 }
 
@@ -202,8 +211,9 @@ static int check_place(struct payload *p)
         return payload_refuse(p, -EINVAL, "Xen note VIRT_BASE (%lx) is not page aligned",
                               p->virt_base);
     if (first->paddr < p->paddr_offset)
-        return payload_refuse(p, -EINVAL, "the kernel begins below VIRT_BASE (segment at %lx, "
-                                          "PADDR_OFFSET %lx)",
+        return payload_refuse(p, -EINVAL,
+                              "the kernel begins below VIRT_BASE (segment at %lx, "
+                              "PADDR_OFFSET %lx)",
                               first->paddr, p->paddr_offset);
     gap = first->paddr - p->paddr_offset;
     if (gap > PAYLOAD_SPAN_MAX || size > PAYLOAD_SPAN_MAX - gap)
@@ -212,8 +222,8 @@ static int check_place(struct payload *p)
     p->kernel_start = p->virt_base + gap;
     p->kernel_end = p->kernel_start + size;
     if (p->kernel_end <= p->virt_base || !is_guest_range(p->virt_base, p->kernel_end))
-        return payload_refuse(p, -EINVAL, "the kernel wants addresses %lx to %lx, which a guest "
-                                          "cannot have",
+        return payload_refuse(p, -EINVAL,
+                              "the kernel wants addresses %lx to %lx, which a guest cannot have",
                               p->virt_base, p->kernel_end);
     return 0;
 }
@@ -225,12 +235,13 @@ static int check_addresses(struct payload *p)
     if (p->hypercall_page != PAYLOAD_ABSENT &&
         (p->hypercall_page % PAGE_SIZE || p->hypercall_page < p->kernel_start ||
          p->hypercall_page >= p->kernel_end || p->kernel_end - p->hypercall_page < PAGE_SIZE))
-        return payload_refuse(p, -EINVAL, "the kernel's hypercall page %lx is not a page of the "
-                                          "kernel",
+        return payload_refuse(p, -EINVAL,
+                              "the kernel's hypercall page %lx is not a page of the kernel",
                               p->hypercall_page);
     if (p->hv_start_low != PAYLOAD_ABSENT && p->hv_start_low > HOLE_START)
-        return payload_refuse(p, -EINVAL, "the kernel wants the hypervisor at %lx or above, but it "
-                                          "begins at %lx",
+        return payload_refuse(p, -EINVAL,
+                              "the kernel wants the hypervisor at %lx or above, but it "
+                              "begins at %lx",
                               p->hv_start_low, HOLE_START);
     return 0;
 }
@@ -243,8 +254,9 @@ static int check_p2m(struct payload *p)
         return payload_refuse(p, -EINVAL, "Xen note INIT_P2M (%lx) is not page aligned",
                               p->init_p2m);
     if (p->init_p2m >= p->virt_base || !is_guest_range(p->init_p2m, p->init_p2m + PAGE_SIZE))
-        return payload_refuse(p, -EINVAL, "Xen note INIT_P2M (%lx) is not a guest address below "
-                                          "VIRT_BASE (%lx)",
+        return payload_refuse(p, -EINVAL,
+                              "Xen note INIT_P2M (%lx) is not a guest address below "
+                              "VIRT_BASE (%lx)",
                               p->init_p2m, p->virt_base);
     return 0;
 }

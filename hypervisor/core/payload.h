@@ -3,13 +3,14 @@
  * The kernel in a boot module: from the file as Debian ships it to segments in memory.
  *
  *   module ──bzimage.c──► payload bytes ──decompress.c──► ELF file ──elf.c──► segments
- *                                                             └────notes.c──► what the kernel asks for
+ *                                                             └────notes.c──► what it asks for
  *
  * Used once, at boot, on one CPU: payload_open(), allocate memory for [kernel_start, kernel_end),
- * payload_load(), payload_close(). Every refusal leaves one sentence in `error`, to be printed behind
- * "dom0 kernel: ".
+ * payload_load(), payload_close(). Every refusal leaves one sentence in `error`, to be printed
+ * behind "dom0 kernel: ".
  *
- * Opening calls code of Debian's static archives; core/archive_shim.h says what the machine must offer.
+ * Opening calls code of Debian's static archives; core/archive_shim.h says what the machine must
+ * offer.
  */
 #ifndef CORE_PAYLOAD_H
 #define CORE_PAYLOAD_H
@@ -17,12 +18,12 @@
 #include "lib/types.h"
 
 /* Limits on what a file may ask of us; far above any kernel, far below what would hurt. */
-#define PAYLOAD_IMAGE_MAX    (512ull << 20) /* bytes of the unpacked ELF file */
+#define PAYLOAD_IMAGE_MAX    (512ull << 20)  /* bytes of the unpacked ELF file */
 #define PAYLOAD_SPAN_MAX     (1024ull << 20) /* bytes from virt_base to kernel_end */
-#define PAYLOAD_DECODER_MAX  (160ull << 20) /* bytes a decoder may use beside its output */
-#define PAYLOAD_NOTES_MAX    (64ull << 10)  /* bytes of one note segment */
-#define PAYLOAD_HEADERS_MAX  64             /* program headers */
-#define PAYLOAD_SEGMENTS_MAX 16             /* loadable ones among them */
+#define PAYLOAD_DECODER_MAX  (160ull << 20)  /* bytes a decoder may use beside its output */
+#define PAYLOAD_NOTES_MAX    (64ull << 10)   /* bytes of one note segment */
+#define PAYLOAD_HEADERS_MAX  64              /* program headers */
+#define PAYLOAD_SEGMENTS_MAX 16              /* loadable ones among them */
 
 #define PAYLOAD_ABSENT (~0ull) /* of a number: the kernel has no such note */
 
@@ -61,20 +62,20 @@ struct payload {
     uint64_t hypercall_page; /* virtual address or PAYLOAD_ABSENT */
     uint64_t init_p2m;       /* virtual address or PAYLOAD_ABSENT */
     uint64_t hv_start_low;   /* virtual address or PAYLOAD_ABSENT */
-    uint64_t mod_start_pfn;  /* not 0 and not PAYLOAD_ABSENT: hand the initrd over as a pfn, unmapped */
-    uint64_t supported_features;                   /* note 17, a mask, or PAYLOAD_ABSENT */
-    uint64_t features_known, features_required;    /* of the FEATURES note, masks of 1 << XENFEAT_* */
+    uint64_t mod_start_pfn;  /* neither 0 nor PAYLOAD_ABSENT: give the initrd as a pfn, unmapped */
+    uint64_t supported_features;                /* note 17, a mask, or PAYLOAD_ABSENT */
+    uint64_t features_known, features_required; /* of the FEATURES note, masks of 1 << XENFEAT_* */
     struct bytes features, guest_os, loader, xen_version; /* text inside `image`, no final NUL */
 
     char error[160];
 };
 
 /* Recognises, unpacks, parses and checks. 0, or -EINVAL (not a kernel we can run) or -ENOMEM, with
- * `error` set and nothing left allocated. The module and *memory must stay until payload_close(). */
+ * `error` set and nothing left allocated. The module and *memory stay until payload_close(). */
 int payload_open(struct payload *p, const void *module, size_t size,
                  const struct payload_memory *memory) must_check;
 
-/* Writes every byte of [kernel_start, kernel_end) to `window`: segments, and zeros everywhere else. */
+/* Writes every byte of [kernel_start, kernel_end) to `window`: segments and, elsewhere, zeros. */
 void payload_load(const struct payload *p, void *window);
 
 /* Gives the memory back; the numbers and `error` stay readable. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* libFuzzer target: any bytes as boot module 0, as they are and inside a bzImage; what opens is loaded. */
+/* libFuzzer target: any bytes as boot module 0, as they are and inside a bzImage; what opens is
+ * loaded. */
 #include <stdlib.h>
 
 #include "test/payload_craft.h"

@@ -3,7 +3,8 @@
  * The payload code as the hypervisor has it, with no C library, run as a Linux program: proves that
  * archive_shim.h lists everything the decoders need, and measures their stack.
  *
- * usage: payload_alone BZIMAGE    prints "span, stack, sum" of the loaded kernel; exit status 0 if it opened
+ * usage: payload_alone BZIMAGE    prints "span, stack, sum" of the loaded kernel; exit status 0 if
+ * it opened
  *
  * FS is archive_fs_block, SSE is Linux's, the stack is an array that begins as a pattern.
  */

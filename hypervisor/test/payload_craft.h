@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Small kernels made up for the tests: an ELF file with two segments and Xen notes, and bzImages round it.
+ * Small kernels made up for the tests: an ELF file with two segments and Xen notes, and bzImages
+ * round it.
  *
  *   0 header | 64 program headers | NOTES_AT notes | TEXT_AT first segment | DATA_AT second segment
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * core/payload.h on the host: real and made-up kernels, every refusal, every truncation, every flipped bit,
- * every allocation failing.
+ * core/payload.h on the host: real and made-up kernels, every refusal, every truncation, every
+ * flipped bit, every allocation failing.
  *
  * usage: test_payload [-w DIR] [VMLINUZ]
  *   -w DIR   writes the made-up kernels there (the fuzzer begins with them) and ends
@@ -105,7 +105,7 @@ struct refusal {
     const char *text;
 };
 
-#define H(field)       HEADER, offsetof(Elf64_Ehdr, field)
+#define H(field)        HEADER, offsetof(Elf64_Ehdr, field)
 #define P(index, field) PROGRAM, (index) * sizeof(Elf64_Phdr) + offsetof(Elf64_Phdr, field)
 
 static const struct refusal refusals[] = {
@@ -136,7 +136,8 @@ static const struct refusal refusals[] = {
     {"wrong LOADER", "\"special\"", TEXT, XEN_ELFNOTE_LOADER, 0, 0, "special"},
     {"number of 2 bytes", "ENTRY has 2 bytes", NUMBER, XEN_ELFNOTE_ENTRY, CRAFT_ENTRY, 2, NULL},
     {"number of 0 bytes", "ENTRY has 0 bytes", NUMBER, XEN_ELFNOTE_ENTRY, CRAFT_ENTRY, 0, NULL},
-    {"unknown required feature", "feature \"warp\"", TEXT, XEN_ELFNOTE_FEATURES, 0, 0, "dom0|!warp"},
+    {"unknown required feature", "feature \"warp\"", TEXT, XEN_ELFNOTE_FEATURES, 0, 0,
+     "dom0|!warp"},
     {"supervisor mode", "supervisor", TEXT, XEN_ELFNOTE_FEATURES, 0, 0, "!supervisor_mode_kernel"},
     {"translated", "translated", TEXT, XEN_ELFNOTE_FEATURES, 0, 0, "!auto_translated_physmap"},
     {"no dom0 support", "without dom0", NUMBER, XEN_ELFNOTE_SUPPORTED_FEATURES, 0x8001, 8, NULL},
@@ -247,13 +248,19 @@ static bool refuses_payload(const char *text, size_t size, const char *expect)
 
 static void test_containers(void)
 {
-    struct bytes bz = craft_bzimage((struct bytes){(const uint8_t *)"\x7f" "ELF", 4});
+    struct bytes bz = craft_bzimage((struct bytes){(const uint8_t *)"\x7f"
+                                                                    "ELF",
+                                                   4});
     uint8_t *b = (uint8_t *)bz.at;
-    static const char xz_crc64[] = "\xfd" "7zXZ\0\0\4abcd\0\0\0\0\0\1\0\0";
+    static const char xz_crc64[] = "\xfd"
+                                   "7zXZ\0\0\4abcd\0\0\0\0\0\1\0\0";
 
     ok(refuses_module("", 0, "not a bzImage or ELF"), "refused: empty module");
     ok(refuses_module("#!/bin/sh\n", 10, "not a bzImage or ELF"), "refused: a script");
-    ok(refuses_module("\x7f" "ELF\2\1\1", 7, "truncated"), "refused: the beginning of an ELF file");
+    ok(refuses_module("\x7f"
+                      "ELF\2\1\1",
+                      7, "truncated"),
+       "refused: the beginning of an ELF file");
     ok(refuses_module(b, bz.size, "truncated"), "refused: bzImage round the beginning of an ELF");
     b[0x206] = 7;
     ok(refuses_module(b, bz.size, "protocol 2.07"), "refused: old boot protocol");
@@ -353,8 +360,8 @@ static bool refuses_truncated(struct bytes bz)
     return true;
 }
 
-/* Every bit of the file flipped. Where the format has a checksum, a payload that still opens must be the
- * same; elsewhere it must only be a refusal or a kernel. */
+/* Every bit of the file flipped. Where the format has a checksum, a payload that still opens must
+ * be the same; elsewhere it must only be a refusal or a kernel. */
 static bool survives_flips(const struct packer *k, struct bytes bz, const uint8_t *image)
 {
     struct bytes copy = exact_copy(bz.at, bz.size);
@@ -448,8 +455,8 @@ static void test_load(const uint8_t *image)
 /* The optional notes really are: without them a kernel opens and the numbers say "absent". */
 static void test_optional(void)
 {
-    static const uint32_t optional[] = {XEN_ELFNOTE_HYPERCALL_PAGE, XEN_ELFNOTE_INIT_P2M,
-                                        XEN_ELFNOTE_HV_START_LOW, XEN_ELFNOTE_MOD_START_PFN,
+    static const uint32_t optional[] = {XEN_ELFNOTE_HYPERCALL_PAGE,     XEN_ELFNOTE_INIT_P2M,
+                                        XEN_ELFNOTE_HV_START_LOW,       XEN_ELFNOTE_MOD_START_PFN,
                                         XEN_ELFNOTE_SUPPORTED_FEATURES, XEN_ELFNOTE_FEATURES,
                                         XEN_ELFNOTE_PADDR_OFFSET};
     struct craft c = craft_default();
