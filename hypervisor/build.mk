@@ -59,8 +59,9 @@ $(B)/vantage: $(B)/hypervisor/symbols.S
 EVENT_TESTS  := $(patsubst hypervisor/test/%.c,$(B)/test/%,$(wildcard hypervisor/test/test_sched_*.c \
                 hypervisor/test/test_event_*.c hypervisor/test/test_grant_*.c))
 EVENT_FAKE   := hypervisor/test/event_fake
-EVENT_SRC    := $(wildcard hypervisor/sched/*.c hypervisor/event/*.c hypervisor/grant/*.c) \
-                hypervisor/pv/vcpu_op.c $(EVENT_FAKE)/fake.c $(EVENT_FAKE)/upcalls.c
+EVENT_SRC    := $(filter-out hypervisor/grant/pages.c,$(wildcard hypervisor/sched/*.c \
+                hypervisor/event/*.c hypervisor/grant/*.c)) hypervisor/pv/vcpu_op.c \
+                $(wildcard $(EVENT_FAKE)/*.c)
 EVENT_OBJ    := $(patsubst %.c,$(B)/event_host/%.o,$(EVENT_SRC))
 EVENT_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -fno-strict-aliasing \
                 -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(EVENT_FAKE) -Ihypervisor

@@ -143,6 +143,11 @@ void *fake_frame_data(mfn_t m)
     return (void *)(m.n << PAGE_SHIFT);
 }
 
+mfn_t fake_mfn_of(const void *p)
+{
+    return MFN((uint64_t)p >> PAGE_SHIFT);
+}
+
 void *hv_alloc_pages(unsigned order)
 {
     if (fake_alloc_budget == 0)
@@ -150,7 +155,7 @@ void *hv_alloc_pages(unsigned order)
     if (fake_alloc_budget > 0)
         fake_alloc_budget--;
     fake_pages_out += 1 << order;
-    return calloc(PAGE_SIZE, 1u << order);
+    return memset(aligned_alloc(PAGE_SIZE, PAGE_SIZE << order), 0, PAGE_SIZE << order);
 }
 
 void hv_free_pages(void *p, unsigned order)

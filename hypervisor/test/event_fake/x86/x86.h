@@ -16,8 +16,10 @@ static inline struct cpu *fake_this_cpu(void)
 }
 
 void *fake_frame_data(mfn_t m);
+mfn_t fake_mfn_of(const void *p);
 
 #define this_cpu   fake_this_cpu
 #define frame_data fake_frame_data
+#define mfn_of     fake_mfn_of
 
 #endif
