@@ -87,3 +87,26 @@ check: $(PAYLOAD_TEST)/test_payload $(PAYLOAD_TEST)/link_payload \
        $(if $(PAYLOAD_CLANG),$(PAYLOAD_TEST)/fuzz_payload)
 CHECKS += $(PAYLOAD_TEST)/test_payload $(PAYLOAD_TEST)/link_payload hypervisor/test/check_payload_fuzz
 # --- end of payload -------------------------------------------------------------------------------
+# Host tests of sched/, event/ and grant/ against a fake machine (test/event_fake/).
+EVENT_TESTS  := $(patsubst hypervisor/test/%.c,$(B)/test/%,$(wildcard hypervisor/test/test_sched_*.c \
+                hypervisor/test/test_event_*.c hypervisor/test/test_grant_*.c))
+EVENT_FAKE   := hypervisor/test/event_fake
+EVENT_SRC    := $(filter-out hypervisor/grant/pages.c,$(wildcard hypervisor/sched/*.c \
+                hypervisor/event/*.c hypervisor/grant/*.c)) hypervisor/pv/vcpu_op.c \
+                $(wildcard $(EVENT_FAKE)/*.c)
+EVENT_OBJ    := $(patsubst %.c,$(B)/event_host/%.o,$(EVENT_SRC))
+EVENT_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -fno-strict-aliasing \
+                -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(EVENT_FAKE) -Ihypervisor
+
+$(B)/event_host/%.o: %.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(EVENT_CFLAGS) -c -o $@ $<
+
+$(EVENT_TESTS): $(B)/test/%: $(B)/event_host/hypervisor/test/%.o $(EVENT_OBJ)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(EVENT_CFLAGS) -o $@ $^
+
+all: $(EVENT_TESTS)
+CHECKS += $(EVENT_TESTS)
