@@ -6,6 +6,9 @@
 #include "core/options.h"
 #include "lib/bug.h"
 #include "x86/cpu.h"
+#include "x86/acpi.h"
+#include "x86/irq.h"
+#include "x86/machine.h"
 
 static const struct boot_info *boot;
 
@@ -14,12 +17,17 @@ static void main_on_own_stack(void)
 {
     cpu_init(window_create());
     paging_drop_boot_map();
+    acpi_init(boot->rsdp);
+    irq_init();
+    clock_init();
+    console_irq_init();
     printk("up\n");
     machine_halt();
 }
 
 void boot_main(uint32_t magic, uint32_t information)
 {
+    console_early_init();
     boot = boot_parse(magic, information);
     options_parse(boot->arguments);
     early_init(boot);
