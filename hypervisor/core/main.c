@@ -17,6 +17,9 @@ static void main_on_own_stack(void)
 {
     cpu_init(window_create());
     paging_drop_boot_map();
+    for (unsigned i = 0; i < boot->regions; i++)
+        if (boot->region[i].type != REGION_RESERVED)
+            machine_note_memory(boot->region[i].start, boot->region[i].size);
     acpi_init(boot->rsdp);
     irq_init();
     clock_init();

@@ -239,11 +239,6 @@ uint64_t clock_wall_at_boot(void)
     return wall_at_boot;
 }
 
-void clock_set_wall_at_boot(uint64_t ns)
-{
-    wall_at_boot = ns;
-}
-
 /* --- The deadline --- */
 
 static void timer_program(uint64_t deadline_ns)

@@ -27,21 +27,25 @@ void console_irq_init(void); /* from now on what is typed reaches on_console_inp
 void clock_init(void);     /* measures the TSC and the local APIC's timer, reads the wall clock */
 void clock_cpu_init(void); /* the timer of another CPU */
 void clock_interrupt(void);
-void clock_set_wall_at_boot(uint64_t ns);
 
 /* --- power.c --- */
 
 /* Switches the machine off with the sleep types the guest's ACPI code found; falls back to ours. */
 __attribute__((noreturn)) void machine_sleep_s5(uint16_t pm1a, uint16_t pm1b);
 
-/* --- owned.c: what belongs to the hypervisor and is never given to a domain --- */
+/* --- owned.c: what belongs to the hypervisor, and what is memory --- */
 
 bool machine_io_forbidden(mfn_t m);          /* local APIC, IO-APICs, the range of MSI writes */
 bool machine_port_forbidden(uint16_t port);  /* PIC, PIT, RTC, PM timer, PCI configuration, our UART */
 
-/* --- pci.c: configuration space, segment 0. size 1, 2 or 4; bdf = bus << 8 | device << 3 | function --- */
+/* RAM and firmware's memory, told by core/ before a domain runs: no device register is there. */
+void machine_note_memory(uint64_t start, uint64_t bytes);
+bool machine_is_memory(uint64_t phys);
 
-uint32_t pci_config_read(uint16_t bdf, unsigned reg, unsigned size);
-void pci_config_write(uint16_t bdf, unsigned reg, unsigned size, uint32_t value);
+/* --- pci.c: configuration space by mechanism 1. `address` as written to port cf8, `offset` the byte
+ * 0-3 within; safe against each other on all CPUs --- */
+
+uint32_t pci_config_read(uint32_t address, unsigned offset, unsigned bytes);
+void pci_config_write(uint32_t address, unsigned offset, unsigned bytes, uint32_t value);
 
 #endif

@@ -30,17 +30,32 @@ static struct {
     void *va;
 } table_page[TABLE_PAGES]; /* by irq.c's lock */
 
+static uint32_t address_of(uint16_t bdf, unsigned reg)
+{
+    return 1u << 31 | (uint32_t)bdf << 8 | (reg & 0xfc);
+}
+
+static uint32_t cfg_read(uint16_t bdf, unsigned reg, unsigned bytes)
+{
+    return pci_config_read(address_of(bdf, reg), reg & 3, bytes);
+}
+
+static void cfg_write(uint16_t bdf, unsigned reg, unsigned bytes, uint32_t value)
+{
+    pci_config_write(address_of(bdf, reg), reg & 3, bytes, value);
+}
+
 static uint8_t find_capability(uint16_t bdf, uint8_t id)
 {
     unsigned at;
 
-    if (!(pci_config_read(bdf, CFG_STATUS, 2) & STATUS_HAS_LIST))
+    if (!(cfg_read(bdf, CFG_STATUS, 2) & STATUS_HAS_LIST))
         return 0;
-    at = pci_config_read(bdf, CFG_CAPABILITIES, 1) & 0xfc;
+    at = cfg_read(bdf, CFG_CAPABILITIES, 1) & 0xfc;
     for (unsigned i = 0; i < LIST_MAX && at >= 0x40; i++) {
-        if (pci_config_read(bdf, at, 1) == id)
+        if (cfg_read(bdf, at, 1) == id)
             return (uint8_t)at;
-        at = pci_config_read(bdf, at + 1, 1) & 0xfc;
+        at = cfg_read(bdf, at + 1, 1) & 0xfc;
     }
     return 0;
 }
@@ -49,20 +64,20 @@ static uint8_t find_capability(uint16_t bdf, uint8_t id)
 static uint64_t bar_address(uint16_t bdf, unsigned bar)
 {
     unsigned reg = CFG_BAR0 + 4 * bar;
-    uint64_t low = bar < BARS ? pci_config_read(bdf, reg, 4) : 1;
+    uint64_t low = bar < BARS ? cfg_read(bdf, reg, 4) : 1;
     bool is_64 = (low >> 1 & 3) == 2;
 
     if ((low & 1) || (is_64 && bar == BARS - 1))
         return 0;
     if (is_64)
-        low |= (uint64_t)pci_config_read(bdf, reg + 4, 4) << 32;
+        low |= (uint64_t)cfg_read(bdf, reg + 4, 4) << 32;
     return low & ~15ull;
 }
 
 static int find_msix_slot(struct msi *m, unsigned entry)
 {
-    uint32_t control = pci_config_read(m->bdf, m->capability + 2u, 2);
-    uint32_t table = pci_config_read(m->bdf, m->capability + 4u, 4);
+    uint32_t control = cfg_read(m->bdf, m->capability + 2u, 2);
+    uint32_t table = cfg_read(m->bdf, m->capability + 4u, 4);
     uint64_t bar = bar_address(m->bdf, table & 7);
 
     if (entry > (control & MSIX_ENTRIES) || !bar)
@@ -71,19 +86,24 @@ static int find_msix_slot(struct msi *m, unsigned entry)
     return 0;
 }
 
+bool pci_exists(uint16_t bdf)
+{
+    return cfg_read(bdf, CFG_VENDOR, 2) != 0xffff;
+}
+
 int msi_find(struct msi *m, uint16_t bdf, bool is_msix, unsigned entry)
 {
     uint32_t control;
 
     *m = (struct msi){.bdf = bdf, .is_msix = is_msix, .entry = (uint16_t)entry};
-    if (pci_config_read(bdf, CFG_VENDOR, 2) == 0xffff)
+    if (!pci_exists(bdf))
         return -ENODEV;
     m->capability = find_capability(bdf, is_msix ? CAP_MSIX : CAP_MSI);
     if (!m->capability)
         return -ENODEV;
     if (is_msix)
         return find_msix_slot(m, entry);
-    control = pci_config_read(bdf, m->capability + 2u, 2);
+    control = cfg_read(bdf, m->capability + 2u, 2);
     m->is_64 = control & MSI_IS_64;
     m->has_mask = control & MSI_HAS_MASK;
     return entry ? -EINVAL : 0;
@@ -119,12 +139,12 @@ void msi_program(const struct msi *m, unsigned vector, uint32_t apic_id)
         m->slot[2] = vector;
         return;
     }
-    control = pci_config_read(m->bdf, m->capability + 2u, 2);
-    pci_config_write(m->bdf, m->capability + 2u, 2, control & ~MSI_MULTIPLE);
-    pci_config_write(m->bdf, m->capability + 4u, 4, address);
+    control = cfg_read(m->bdf, m->capability + 2u, 2);
+    cfg_write(m->bdf, m->capability + 2u, 2, control & ~MSI_MULTIPLE);
+    cfg_write(m->bdf, m->capability + 4u, 4, address);
     if (m->is_64)
-        pci_config_write(m->bdf, m->capability + 8u, 4, 0);
-    pci_config_write(m->bdf, m->capability + (m->is_64 ? 12u : 8u), 2, vector);
+        cfg_write(m->bdf, m->capability + 8u, 4, 0);
+    cfg_write(m->bdf, m->capability + (m->is_64 ? 12u : 8u), 2, vector);
 }
 
 void msi_mask(const struct msi *m, bool masked)
@@ -132,5 +152,5 @@ void msi_mask(const struct msi *m, bool masked)
     if (m->is_msix)
         m->slot[3] = masked;
     else if (m->has_mask)
-        pci_config_write(m->bdf, m->capability + (m->is_64 ? 16u : 12u), 4, masked ? ~0u : ~1u);
+        cfg_write(m->bdf, m->capability + (m->is_64 ? 16u : 12u), 4, masked ? ~0u : ~1u);
 }

@@ -14,6 +14,9 @@ struct msi {
     volatile uint32_t *slot; /* the same, mapped by msi_map */
 };
 
+/* bdf = bus << 8 | device << 3 | function, segment 0. */
+bool pci_exists(uint16_t bdf);
+
 /* Finds the message's place; touches nothing. -ENODEV no such device or capability, -EINVAL no such
  * entry or an unusable table address. */
 int msi_find(struct msi *m, uint16_t bdf, bool is_msix, unsigned entry);

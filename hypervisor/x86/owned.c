@@ -1,13 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What belongs to the hypervisor. A domain that could write here could send any vector to any CPU, stop
- * our timer or speak in our name; so dom0 owns every device but these.
+ * our timer or speak in our name; so dom0 owns every device but these. And where memory is, for a device's word on where its registers
+ * are is not enough.
  */
+#include "lib/bug.h"
 #include "x86/acpi.h"
 #include "x86/apic.h"
 #include "x86/console.h"
 #include "x86/machine.h"
 #include "x86/x86.h"
+
+#define REGIONS 128
+
+static struct {
+    uint64_t start, end;
+} memory[REGIONS]; /* written at boot only */
+static unsigned regions;
+
+void machine_note_memory(uint64_t start, uint64_t bytes)
+{
+    BUG_ON(regions == REGIONS); /* core/boot.h keeps no more */
+    memory[regions].start = start;
+    memory[regions++].end = start + bytes;
+}
+
+bool machine_is_memory(uint64_t phys)
+{
+    for (unsigned i = 0; i < regions; i++)
+        if (phys >= memory[i].start && phys < memory[i].end)
+            return true;
+    return phys < 0x100000;
+}
 
 bool machine_io_forbidden(mfn_t m)
 {

@@ -6,37 +6,30 @@
 
 #define ADDRESS 0xcf8
 #define DATA    0xcfc
-#define ENABLE  (1u << 31)
 
 static struct lock pci_lock; /* the pair of ports */
 
-static uint16_t data_port(uint16_t bdf, unsigned reg)
+uint32_t pci_config_read(uint32_t address, unsigned offset, unsigned bytes)
 {
-    out32(ADDRESS, ENABLE | (uint32_t)bdf << 8 | (reg & 0xfc));
-    return (uint16_t)(DATA + (reg & 3));
-}
-
-uint32_t pci_config_read(uint16_t bdf, unsigned reg, unsigned size)
-{
+    uint16_t port = (uint16_t)(DATA + offset);
     uint32_t value;
-    uint16_t port;
 
     lock_take(&pci_lock);
-    port = data_port(bdf, reg);
-    value = size == 1 ? in8(port) : size == 2 ? in16(port) : in32(port);
+    out32(ADDRESS, address);
+    value = bytes == 1 ? in8(port) : bytes == 2 ? in16(port) : in32(port);
     lock_drop(&pci_lock);
     return value;
 }
 
-void pci_config_write(uint16_t bdf, unsigned reg, unsigned size, uint32_t value)
+void pci_config_write(uint32_t address, unsigned offset, unsigned bytes, uint32_t value)
 {
-    uint16_t port;
+    uint16_t port = (uint16_t)(DATA + offset);
 
     lock_take(&pci_lock);
-    port = data_port(bdf, reg);
-    if (size == 1)
+    out32(ADDRESS, address);
+    if (bytes == 1)
         out8(port, (uint8_t)value);
-    else if (size == 2)
+    else if (bytes == 2)
         out16(port, (uint16_t)value);
     else
         out32(port, value);
