@@ -6,7 +6,7 @@
 #include "domain/domain.h"
 
 /* A paused domain without memory, its vCPUs offline. NULL when memory or the number is not to be had. */
-struct domain *domain_create(domid_t id, unsigned vcpus);
+struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages);
 
 /* The vCPU a CPU runs when nobody wants it. */
 struct vcpu *idle_create(unsigned cpu);

@@ -5,6 +5,7 @@
  * Its frames are ordinary frames: what is written here is plain data until the L4 is pinned, and pinning
  * runs the same validation a guest's own tables get. Nothing here is trusted later.
  */
+#include "core/archive_shim.h"
 #include "core/create.h"
 #include "core/dom0.h"
 #include "core/layout.h"
@@ -15,6 +16,7 @@
 #include "mm/mm.h"
 #include "pv/emulate.h"
 #include "pv/pv.h"
+#include "pv/segments.h"
 #include "sched/sched.h"
 
 #include <xen/features.h>
@@ -23,23 +25,38 @@
 #define RESERVE_MIN   (64ul << 20) /* kept for ourselves when dom0_mem is not given: */
 #define RESERVE_SHARE 16           /* this or a sixteenth, whichever is more */
 
-static void *payload_alloc(void *context, size_t size)
+/* The smallest order whose block holds `bytes`. */
+static unsigned order_of(size_t bytes)
 {
-    return hv_alloc_bytes(size);
+    unsigned order = 0;
+
+    while ((PAGE_SIZE << order) < bytes)
+        order++;
+    return order;
 }
 
-static void payload_free(void *context, void *at, size_t size)
+/* Whole blocks, not zeroed: what these hold is written before it is read. NULL when there is none. */
+static void *scratch_alloc(void *context, size_t bytes)
 {
-    hv_free_bytes(at, size);
+    unsigned order = order_of(bytes);
+    mfn_t m = order > MM_MAX_ORDER ? MFN_NONE : frame_alloc(order, ~0ull, true);
+
+    return mfn_is_none(m) ? NULL : frame_data(m);
 }
 
-static const struct payload_memory payload_memory = {payload_alloc, payload_free, NULL};
+static void scratch_free(void *context, void *at, size_t bytes)
+{
+    frame_free(mfn_of(at), order_of(bytes));
+}
+
+static const struct payload_memory scratch_memory = {scratch_alloc, scratch_free, NULL};
 
 static void open_kernel(struct payload *p, const struct boot_info *b)
 {
     if (!b->modules)
         panic("no boot module: give the dom0 kernel as the first module");
-    if (payload_open(p, direct_map(b->module[0].start), b->module[0].size, &payload_memory))
+    wrmsr(MSR_FS_BASE, (uint64_t)archive_fs_block); /* the archives look for a canary there */
+    if (payload_open(p, direct_map(b->module[0].start), b->module[0].size, &scratch_memory))
         panic("dom0 kernel: %s", p->error);
     if (p->supported_features != PAYLOAD_ABSENT && !(p->supported_features >> XENFEAT_dom0 & 1))
         panic("dom0 kernel: it does not support running as dom0");
@@ -48,7 +65,7 @@ static void open_kernel(struct payload *p, const struct boot_info *b)
 /* How many pages dom0 gets: what was asked for, else most of what is free. */
 static uint64_t dom0_pages(void)
 {
-    uint64_t free = mm_free_pages();
+    uint64_t free = mm_free_frames();
     uint64_t reserve = MAX(RESERVE_MIN >> PAGE_SHIFT, free / RESERVE_SHARE);
 
     if (options.dom0_mem)
@@ -59,24 +76,23 @@ static uint64_t dom0_pages(void)
 /* Gives the domain its frames, in as long runs as there are, and returns the list of them. */
 static mfn_t *populate(struct domain *d, uint64_t pages)
 {
-    mfn_t *p2m = hv_alloc_bytes(pages * sizeof(*p2m));
+    mfn_t *p2m = scratch_alloc(NULL, pages * sizeof(*p2m));
     uint64_t pfn = 0;
 
     if (!p2m)
         panic("not enough memory for a dom0 of %lu MiB", pages >> 8);
-    d->max_pages = pages;
     while (pfn < pages) {
-        unsigned order = mm_largest_order(pages - pfn);
+        unsigned order = MIN(MM_MAX_ORDER, 63 - __builtin_clzl(pages - pfn));
         mfn_t m;
 
-        while (mfn_is_none(m = mm_domain_alloc(d, order)) && order)
+        while (mfn_is_none(m = mm_populate(d, order, ~0ull, true)) && order)
             order--;
         if (mfn_is_none(m))
             panic("not enough memory for a dom0 of %lu MiB: %lu MiB are free", pages >> 8,
                   pfn >> 8);
         for (uint64_t i = 0; i < 1ul << order; i++, pfn++) {
             p2m[pfn] = MFN(m.n + i);
-            m2p_set(p2m[pfn], PFN(pfn));
+            m2p_set(p2m[pfn], pfn);
         }
     }
     return p2m;
@@ -101,12 +117,12 @@ static void load_kernel(const struct payload *p, const struct domain_layout *l, 
         payload_load(p, (char *)window + p->kernel_start % PAGE_SIZE);
         return;
     }
-    window = hv_alloc_bytes(pages * PAGE_SIZE);
+    window = scratch_alloc(NULL, pages * PAGE_SIZE);
     if (!window)
         panic("not enough memory to unpack the dom0 kernel");
     payload_load(p, (char *)window + p->kernel_start % PAGE_SIZE);
     copy_in(p2m, first, window, pages * PAGE_SIZE);
-    hv_free_bytes(window, pages * PAGE_SIZE);
+    scratch_free(NULL, window, pages * PAGE_SIZE);
 }
 
 static void fill_start_info(struct domain *d, const struct payload *p,
@@ -151,7 +167,7 @@ static void start_vcpu(struct vcpu *v, const struct payload *p, const struct dom
     int rc = mm_pin_l4(v->domain, l4);
 
     if (!rc)
-        rc = mm_set_base(v, l4);
+        rc = mm_load_base(v, l4, MFN_NONE);
     if (rc)
         panic("dom0's first page tables were refused (%d)", rc);
     r->rip = p->entry;
@@ -178,7 +194,9 @@ struct domain *dom0_build(const struct boot_info *b)
     if (layout_plan(&l, &p, initrd_bytes, pages))
         panic("not enough memory for dom0: its kernel and initrd do not fit into %lu MiB",
               pages >> 8);
-    d = domain_create(0, options.dom0_max_vcpus);
+    d = domain_create(0, options.dom0_max_vcpus, pages);
+    if (!d)
+        panic("not enough memory to create dom0");
     d->is_privileged = d->is_hardware = true;
     p2m = populate(d, pages);
     load_kernel(&p, &l, p2m);
@@ -190,7 +208,7 @@ struct domain *dom0_build(const struct boot_info *b)
     fill_start_info(d, &p, &l, p2m, &b->module[0], initrd_bytes);
     l4 = tables_build(&l, p2m);
     start_vcpu(d->vcpus[0], &p, &l, l4);
-    hv_free_bytes(p2m, pages * sizeof(*p2m));
+    scratch_free(NULL, p2m, pages * sizeof(*p2m));
     printk("dom0: %lu MiB, kernel at %lx-%lx, entry %lx, initrd %lu KiB\n", pages >> 8,
            p.kernel_start, p.kernel_end, p.entry, initrd_bytes >> 10);
     return d;

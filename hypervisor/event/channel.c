@@ -89,7 +89,7 @@ int port_reserve(struct domain *d, uint32_t *port)
 
 int event_domain_init(struct domain *d)
 {
-    struct events *e = hv_alloc_pages(EVENTS_ORDER);
+    struct events *e = hv_alloc(EVENTS_ORDER);
 
     if (!e)
         return -ENOMEM;
@@ -127,7 +127,7 @@ int event_domain_reset(struct domain *d)
 void event_domain_destroy(struct domain *d)
 {
     watchdogs_kill(d);
-    hv_free_pages(d->events, EVENTS_ORDER);
+    hv_free(d->events, EVENTS_ORDER);
     d->events = NULL;
 }
 

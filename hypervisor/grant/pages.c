@@ -19,7 +19,7 @@ int pages_share(struct domain *d, mfn_t frame)
 
 void pages_unshare(struct domain *d, mfn_t frame)
 {
-    hv_free_pages(frame_data(frame), 0);
+    hv_free(frame_data(frame), 0);
 }
 
 int pages_map(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame, struct domain *owner)

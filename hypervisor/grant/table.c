@@ -200,9 +200,9 @@ static int add_frame(struct domain *d, unsigned i)
 {
     struct grants *g = grants_of(d);
 
-    g->active[i] = hv_alloc_pages(ACTIVE_ORDER);
+    g->active[i] = hv_alloc(ACTIVE_ORDER);
     if (g->active[i])
-        g->shared[i] = hv_alloc_pages(0);
+        g->shared[i] = hv_alloc(0);
     if (!g->shared[i])
         return -ENOMEM;
     return pages_share(d, mfn_of(g->shared[i]));
@@ -214,7 +214,7 @@ static int fill(struct domain *d, unsigned frames, unsigned pages)
     int rc;
 
     for (unsigned i = 0; i < pages; i++) {
-        g->mappings[i] = hv_alloc_pages(0);
+        g->mappings[i] = hv_alloc(0);
         if (!g->mappings[i])
             return -ENOMEM;
     }
@@ -233,7 +233,7 @@ int grant_domain_init(struct domain *d, unsigned frames, unsigned handles)
 
     if (frames == 0 || frames > GRANT_FRAMES_MAX || handles > GRANT_HANDLES_MAX)
         return -EINVAL;
-    g = hv_alloc_pages(GRANTS_ORDER);
+    g = hv_alloc(GRANTS_ORDER);
     if (!g)
         return -ENOMEM;
     d->grants = g;
@@ -284,14 +284,14 @@ void grant_domain_destroy(struct domain *d)
         if (g->shared[i] && i < g->frame_count)
             pages_unshare(d, mfn_of(g->shared[i]));
         else if (g->shared[i])
-            hv_free_pages(g->shared[i], 0);
+            hv_free(g->shared[i], 0);
         if (g->active[i])
-            hv_free_pages(g->active[i], ACTIVE_ORDER);
+            hv_free(g->active[i], ACTIVE_ORDER);
     }
     for (unsigned i = 0; i < ARRAY_SIZE(g->mappings); i++)
         if (g->mappings[i])
-            hv_free_pages(g->mappings[i], 0);
-    hv_free_pages(g, GRANTS_ORDER);
+            hv_free(g->mappings[i], 0);
+    hv_free(g, GRANTS_ORDER);
     d->grants = NULL;
 }
 

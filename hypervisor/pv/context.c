@@ -69,7 +69,7 @@ void context_switch(struct vcpu *next)
 
 int context_init(struct vcpu *v)
 {
-    uint16_t *fpu = v->fpu = hv_alloc_pages(0);
+    uint16_t *fpu = v->fpu = hv_alloc(0);
 
     if (!fpu)
         return -ENOMEM;

@@ -22,6 +22,7 @@
 #define GDT_PAGES            14
 #define LDT_PAGE             16 /* in the window */
 #define LDT_ENTRIES_MAX      8192
+#define PTE_FRAME            0x000ffffffffff000ull
 
 /* Makes a descriptor fit for ring 3, or says it cannot be: gates and task states are ours alone. An empty
  * system descriptor is the upper half of something, or nothing. */
@@ -48,11 +49,11 @@ int on_descriptor_frame(uint64_t *descriptors)
     return 0;
 }
 
-static void release_frames(mfn_t *frames, unsigned n)
+static void release_frames(struct domain *d, mfn_t *frames, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
         if (!mfn_is_none(frames[i]))
-            mm_put_descriptors(frames[i]);
+            mm_descriptors_put(d, frames[i]);
         frames[i] = MFN_NONE;
     }
 }
@@ -60,10 +61,10 @@ static void release_frames(mfn_t *frames, unsigned n)
 static int take_frames(struct vcpu *v, mfn_t *frames, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        int rc = mm_get_descriptors(v->domain, frames[i]);
+        int rc = mm_descriptors_get(v->domain, frames[i]);
 
         if (rc) {
-            release_frames(frames, i);
+            release_frames(v->domain, frames, i);
             return rc;
         }
     }
@@ -74,7 +75,7 @@ static void gdt_install(struct vcpu *v, const mfn_t *frames, unsigned n, unsigne
 {
     for (unsigned i = 0; i < GDT_PAGES; i++)
         window_set(v->windows, i, i < n ? frames[i] : MFN_NONE);
-    release_frames(v->gdt_frames, GDT_PAGES);
+    release_frames(v->domain, v->gdt_frames, GDT_PAGES);
     for (unsigned i = 0; i < n; i++)
         v->gdt_frames[i] = frames[i];
     v->gdt_entries = entries;
@@ -113,7 +114,7 @@ long hc_update_descriptor(struct vcpu *v, uint64_t address, uint64_t descriptor)
 {
     if (address % 8 || !descriptor_fix(&descriptor))
         return -EINVAL;
-    return mm_write_descriptor(v->domain, address, descriptor);
+    return mm_descriptor_write(v->domain, address, descriptor);
 }
 
 static void ldt_release(struct vcpu *v)
@@ -121,18 +122,18 @@ static void ldt_release(struct vcpu *v)
     for (unsigned i = 0; i < ARRAY_SIZE(v->ldt_frames); i++)
         if (!mfn_is_none(v->ldt_frames[i]))
             window_set(v->windows, LDT_PAGE + i, MFN_NONE);
-    release_frames(v->ldt_frames, ARRAY_SIZE(v->ldt_frames));
+    release_frames(v->domain, v->ldt_frames, ARRAY_SIZE(v->ldt_frames));
 }
 
-int on_set_ldt(struct vcpu *v, uint64_t va, uint64_t entries)
+int on_set_ldt(struct vcpu *v, uint64_t va, unsigned entries)
 {
     if (va % PAGE_SIZE || entries > LDT_ENTRIES_MAX)
         return -EINVAL;
-    if (entries && !guest_range_ok(GPTR(va), entries * 8))
+    if (entries && !guest_range_ok(GPTR(va), entries * 8ul))
         return -EINVAL;
     ldt_release(v);
     v->ldt = GPTR(va);
-    v->ldt_entries = (unsigned)entries;
+    v->ldt_entries = entries;
     cpu_set_context(&v->ctx, v->windows, v->ldt_entries);
     return 0;
 }
@@ -140,13 +141,15 @@ int on_set_ldt(struct vcpu *v, uint64_t va, uint64_t entries)
 bool ldt_map_page(struct vcpu *v, uint64_t offset)
 {
     unsigned page = offset / PAGE_SIZE;
+    uint64_t entry;
     mfn_t m;
 
     if (offset / 8 >= v->ldt_entries || !mfn_is_none(v->ldt_frames[page]))
         return false;
-    if (!mm_translate(v, v->ldt.va + page * PAGE_SIZE, &m))
+    if (!mm_translate(v, v->ldt.va + page * PAGE_SIZE, &entry))
         return false;
-    if (mm_get_descriptors(v->domain, m))
+    m = MFN((entry & PTE_FRAME) >> PAGE_SHIFT);
+    if (mm_descriptors_get(v->domain, m))
         return false;
     v->ldt_frames[page] = m;
     window_set(v->windows, LDT_PAGE + page, m);

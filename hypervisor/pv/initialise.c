@@ -10,6 +10,9 @@
 #include "mm/mm.h"
 #include "pv/emulate.h"
 #include "pv/pv.h"
+#include "pv/vcpu_op.h"
+
+#define CONTEXT_ORDER 1 /* the guest's description of a vCPU: two pages */
 
 static bool is_canonical(uint64_t va)
 {
@@ -82,7 +85,7 @@ static int load_context(struct vcpu *v, const vcpu_guest_context_t *g)
     rc = load_descriptors(v, g);
     if (rc)
         return rc;
-    rc = mm_set_base(v, MFN(xen_cr3_to_pfn(g->ctrlreg[3])));
+    rc = mm_load_base(v, MFN(xen_cr3_to_pfn(g->ctrlreg[3])), MFN_NONE);
     if (rc) {
         descriptors_release(v);
         return rc;
@@ -96,12 +99,12 @@ static int load_context(struct vcpu *v, const vcpu_guest_context_t *g)
 
 int on_vcpu_initialise(struct vcpu *v, guest_ptr ctx)
 {
-    vcpu_guest_context_t *g = hv_alloc_bytes(sizeof(*g));
+    vcpu_guest_context_t *g = hv_alloc(CONTEXT_ORDER);
     int rc = -ENOMEM;
 
     if (!g)
         return rc;
     rc = guest_get(g, ctx) ? -EFAULT : load_context(v, g);
-    hv_free_bytes(g, sizeof(*g));
+    hv_free(g, CONTEXT_ORDER);
     return rc;
 }

@@ -159,7 +159,7 @@ int sched_cpu_init(struct vcpu *idle)
 
 int sched_domain_init(struct domain *d)
 {
-    struct sched_vcpu *s = hv_alloc_pages(DOMAIN_ORDER);
+    struct sched_vcpu *s = hv_alloc(DOMAIN_ORDER);
     uint64_t now = clock_ns();
 
     if (!s)
@@ -197,7 +197,7 @@ void sched_domain_destroy(struct domain *d)
         timer_kill(&s->poll);
         d->vcpus[i]->sched = NULL;
     }
-    hv_free_pages(all, DOMAIN_ORDER);
+    hv_free(all, DOMAIN_ORDER);
 }
 
 /* prev stops running, or goes to the end of the queue to be picked again. */

@@ -111,7 +111,7 @@ static struct timer_queue *take_off(struct timer *t)
 
 int timers_init(void)
 {
-    struct timer_queue *q = hv_alloc_pages(QUEUE_ORDER);
+    struct timer_queue *q = hv_alloc(QUEUE_ORDER);
 
     if (!q)
         return -ENOMEM;

@@ -148,7 +148,7 @@ mfn_t fake_mfn_of(const void *p)
     return MFN((uint64_t)p >> PAGE_SHIFT);
 }
 
-void *hv_alloc_pages(unsigned order)
+void *hv_alloc(unsigned order)
 {
     if (fake_alloc_budget == 0)
         return NULL;
@@ -158,7 +158,7 @@ void *hv_alloc_pages(unsigned order)
     return memset(aligned_alloc(PAGE_SIZE, PAGE_SIZE << order), 0, PAGE_SIZE << order);
 }
 
-void hv_free_pages(void *p, unsigned order)
+void hv_free(void *p, unsigned order)
 {
     fake_pages_out -= 1 << order;
     free(p);

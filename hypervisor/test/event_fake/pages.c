@@ -59,7 +59,7 @@ int pages_share(struct domain *d, mfn_t frame)
 void pages_unshare(struct domain *d, mfn_t frame)
 {
     fake_shared_pages--;
-    hv_free_pages(frame_data(frame), 0);
+    hv_free(frame_data(frame), 0);
 }
 
 static struct fake_slot *slot_at(struct vcpu *v, uint64_t host_addr)

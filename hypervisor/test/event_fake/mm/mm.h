@@ -5,8 +5,8 @@
 
 #include "domain/domain.h"
 
-void *hv_alloc_pages(unsigned order);
-void hv_free_pages(void *p, unsigned order);
+void *hv_alloc(unsigned order);
+void hv_free(void *p, unsigned order);
 int mm_share_vcpu_info(struct vcpu *v, mfn_t m, void **va);
 
 #endif
