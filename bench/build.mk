@@ -22,3 +22,25 @@ $(B)/bench/micro/hello: bench/micro/hello.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(MICRO_CFLAGS) -static -nostdlib -no-pie -s -Wl,--build-id=none -Wl,-z,noseparate-code \
 	    -o $@ $<
+
+VBENCH_SRC := $(wildcard bench/vbench/*.c)
+VBENCH_OBJ := $(patsubst %.c,$(B)/%.o,$(VBENCH_SRC))
+
+$(B)/bench/vbench/%.o: bench/vbench/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -c $< -o $@
+
+$(B)/bin/vbench: $(VBENCH_OBJ)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ -ljansson -lm
+
+all: $(B)/bin/vbench
+
+# Everything from a bare machine to the table: packages first, then a make that sees them.
+.PHONY: bench
+bench: ## install what is missing, build, run native, Vantage and Xen, print the comparison
+	$(Q)ci/deps
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)

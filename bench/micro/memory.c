@@ -125,21 +125,37 @@ uint64_t bench_protection_fault(unsigned iterations)
     return took;
 }
 
-uint64_t bench_mprotect_8m(unsigned iterations)
+/*
+ * Takes write access from 8 resident MB and gives it back. The mapping stands one page off a 2 MB
+ * boundary, as an ordinary one does: natively three huge pages and 512 small ones, in a PV guest
+ * small ones only.
+ */
+static uint64_t protect_and_back(unsigned iterations, int advice)
 {
+    static const uintptr_t place = (1ull << 40) + PAGE;
     bool ok = true;
-    volatile char *p = map(-1, BIG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
-    /* The same pages everywhere: a PV guest has no huge ones. */
-    must(!madvise((void *)p, BIG, MADV_NOHUGEPAGE), "madvise");
+    char *p = mmap((void *)place, BIG, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    must(p == (char *)place && !madvise(p, BIG, advice), "mmap at a fixed address");
     for (size_t at = 0; at < BIG; at += PAGE)
-        p[at] = 1;
+        ((volatile char *)p)[at] = 1;
     uint64_t start = clock_now();
     for (unsigned i = 0; i < iterations; i++) {
-        ok &= !mprotect((void *)p, BIG, PROT_NONE);
-        ok &= !mprotect((void *)p, BIG, PROT_READ | PROT_WRITE);
+        ok &= !mprotect(p, BIG, PROT_READ);
+        ok &= !mprotect(p, BIG, PROT_READ | PROT_WRITE);
     }
     uint64_t took = clock_now() - start;
     must(ok, "mprotect");
-    munmap((void *)p, BIG);
+    munmap(p, BIG);
     return took;
+}
+
+uint64_t bench_mprotect_8m(unsigned iterations)
+{
+    return protect_and_back(iterations, MADV_NORMAL);
+}
+
+uint64_t bench_mprotect_8m_4k(unsigned iterations)
+{
+    return protect_and_back(iterations, MADV_NOHUGEPAGE);
 }
