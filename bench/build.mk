@@ -44,3 +44,20 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 	$(Q)ci/deps
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
+
+# Host tests: the parts under sanitizers, the command line against a QEMU that misbehaves, exactness.
+BENCH_UNIT_SRC := bench/test/unit.c $(filter-out bench/vbench/main.c,$(VBENCH_SRC))
+BENCH_UNIT_OBJ := $(patsubst %.c,$(B)/sanitized/%.o,$(BENCH_UNIT_SRC))
+
+$(B)/sanitized/bench/%.o: bench/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(SANITIZE) -c $< -o $@
+
+$(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -ljansson -lm
+
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact
+check: $(B)/bench/test/unit $(B)/bin/vbench $(GUEST_FILES)

@@ -81,8 +81,9 @@ static void print_line(const char *line, size_t length)
 static void print_result(const struct bench *b, const uint64_t *sample)
 {
     char line[1024];
-    int n = snprintf(line, sizeof line, "{\"bench\":\"%s\",\"metric\":\"ns\",\"iters\":%u,\"samples\":[",
-                     b->name, b->iterations);
+    int n = snprintf(line, sizeof line,
+                     "{\"bench\":\"%s\",\"metric\":\"ns\",\"iters\":%u,\"samples\":[", b->name,
+                     b->iterations);
     for (unsigned i = 0; i < b->samples; i++)
         n += snprintf(line + n, sizeof line - n, "%s%llu", i ? "," : "",
                       (unsigned long long)sample[i]);

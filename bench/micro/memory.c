@@ -15,8 +15,8 @@
 
 enum {
     PAGE = 4096,
-    BIG = 8 << 20,       /* mmap_8m, mprotect_8m */
-    STRIDE = 16 << 10,   /* mmap_8m touches this far apart */
+    BIG = 8 << 20,     /* mmap_8m, mprotect_8m */
+    STRIDE = 16 << 10, /* mmap_8m touches this far apart */
     FAULT_PAGES_MAX = 4096,
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two or more processes that wake each other: context switches, and the latency of pipes and sockets.
+ * Two or more processes that wake each other: context switches, and the latency of pipes and
+ * sockets.
  *
  *      ring of n processes          p[0] -> 1 -> p[1] -> 2 ... p[n-1] -> 0
  *

@@ -45,7 +45,8 @@ int compare_print(FILE *out, const struct result *a, const struct result *b, dou
             continue;
         for (int i = 0; i < ROWS; i++)
             if (row_is_shown(i))
-                compare_row(out, c, i, a->columns[c].metrics, b->columns[c].metrics, tolerance, &tally);
+                compare_row(out, c, i, a->columns[c].metrics, b->columns[c].metrics, tolerance,
+                            &tally);
     }
     unsigned all = tally.same + tally.better + tally.within + tally.worse + tally.gone;
     if (all == 0) {

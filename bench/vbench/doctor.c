@@ -25,7 +25,8 @@ static bool ask_qemu(const struct machine *m)
 static bool ask_column(const struct machine *m, enum column_id column)
 {
     char *missing = machine_missing(m, column);
-    bool is_well = answer(!missing, column_names[column], missing ? missing : "its files are there");
+    bool is_well =
+        answer(!missing, column_names[column], missing ? missing : "its files are there");
     free(missing);
     return is_well;
 }
@@ -43,8 +44,8 @@ static bool ask_program(const char *question, const char *program, const char *p
 static void ask_memory(void)
 {
     long megabytes = sysconf(_SC_AVPHYS_PAGES) / 256, cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    char *detail = text("%ld MB free, %ld CPUs; a column wants up to %d MB and one CPU", megabytes, cpus,
-                        MEGABYTES_PER_COLUMN);
+    char *detail = text("%ld MB free, %ld CPUs; a column wants up to %d MB and one CPU", megabytes,
+                        cpus, MEGABYTES_PER_COLUMN);
     answer(megabytes > MEGABYTES_PER_COLUMN / 2, "room", detail);
     free(detail);
 }

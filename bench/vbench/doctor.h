@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Is this machine fit for `vbench run`? One line per question, with what to do where the answer is no.
+ * Is this machine fit for `vbench run`? One line per question, with what to do where the answer is
+ * no.
  */
 #ifndef BENCH_VBENCH_DOCTOR_H
 #define BENCH_VBENCH_DOCTOR_H

@@ -12,10 +12,10 @@
 /* What vbench exits with; the largest problem wins. */
 enum exit_status {
     EXIT_OK = 0,
-    EXIT_REGRESSION = 1,  /* compare: something got slower */
-    EXIT_USAGE = 2,       /* the command line, or a file it names */
-    EXIT_NOT_RUN = 3,     /* a column could not run or did not finish */
-    EXIT_DIFFERENT = 4,   /* two runs that must be identical are not */
+    EXIT_REGRESSION = 1, /* compare: something got slower */
+    EXIT_USAGE = 2,      /* the command line, or a file it names */
+    EXIT_NOT_RUN = 3,    /* a column could not run or did not finish */
+    EXIT_DIFFERENT = 4,  /* two runs that must be identical are not */
     EXIT_INTERRUPTED = 130,
 };
 
@@ -37,7 +37,8 @@ char *file_sha256(const char *path);
 /* Makes the folders a file needs; 0 or -errno. */
 int parents_make(const char *path);
 
-/* Replaces `path` by these bytes as one step: a reader sees the old or the new file; 0 or -errno. */
+/* Replaces `path` by these bytes as one step: a reader sees the old or the new file; 0 or -errno.
+ */
 int file_replace(const char *path, const char *bytes, size_t length);
 
 #endif

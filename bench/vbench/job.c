@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * [job.group] QEMU leads a process group of its own: Ctrl-C reaches vbench only, which then ends the
- *             group; and it dies with vbench, whatever becomes of that.
- * [job.whole] a column without a reason has every row it was asked for.
+ * [job.group] QEMU leads a process group of its own: Ctrl-C reaches vbench only, which then ends
+ * the group; and it dies with vbench, whatever becomes of that. [job.whole] a column without a
+ * reason has every row it was asked for.
  */
 #define _GNU_SOURCE
 #include "bench/vbench/job.h"
@@ -192,8 +192,8 @@ static int collect(struct job *job)
 static void blame_qemu(struct job *job, int status)
 {
     if (WIFSIGNALED(status))
-        blame(job, text("QEMU was ended by signal %d; the console's last line: %s", WTERMSIG(status),
-                        job->last));
+        blame(job, text("QEMU was ended by signal %d; the console's last line: %s",
+                        WTERMSIG(status), job->last));
     else if (WEXITSTATUS(status))
         blame(job, text("QEMU exited with status %d; the console's last line: %s",
                         WEXITSTATUS(status), job->last));
@@ -202,15 +202,17 @@ static void blame_qemu(struct job *job, int status)
 static void blame_guest(struct job *job)
 {
     if (!job->is_up)
-        blame(job, text("the guest never reached its init; the console's last line: %s", job->last));
+        blame(job,
+              text("the guest never reached its init; the console's last line: %s", job->last));
     else if (!job->has_exited && job->row != ROW_NONE)
         blame(job, text("the guest stopped in the middle of %s; the console's last line: %s",
                         suite_rows[job->row].name, job->last));
     else if (!job->has_exited)
-        blame(job, text("the guest stopped before the end; the console's last line: %s", job->last));
+        blame(job,
+              text("the guest stopped before the end; the console's last line: %s", job->last));
     else if (job->guest_status)
-        blame(job, text("the benchmark program failed with status %d%s%s; see %s", job->guest_status,
-                        job->row != ROW_NONE ? " in " : "",
+        blame(job, text("the benchmark program failed with status %d%s%s; see %s",
+                        job->guest_status, job->row != ROW_NONE ? " in " : "",
                         job->row != ROW_NONE ? suite_rows[job->row].name : "", job->log_path));
 }
 

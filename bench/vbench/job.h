@@ -15,26 +15,26 @@
 
 struct job {
     enum column_id column;
-    unsigned pass;              /* 1, or 2 for the second of two identical runs */
+    unsigned pass; /* 1, or 2 for the second of two identical runs */
     const struct selection *wanted;
-    char *log_path;             /* where the whole console goes */
+    char *log_path; /* where the whole console goes */
 
-    pid_t pid;                  /* 0: not running */
+    pid_t pid; /* 0: not running */
     int console;
     FILE *log;
-    double started, heard;      /* when it began, when the console last said something */
-    double took;                /* seconds, once ended */
-    bool is_up;                 /* VTG-INIT was seen */
-    enum row_id row;            /* the benchmark that is running, ROW_NONE before and between */
-    unsigned done;              /* rows finished */
-    bool has_exited;            /* VTG-EXIT was seen */
+    double started, heard; /* when it began, when the console last said something */
+    double took;           /* seconds, once ended */
+    bool is_up;            /* VTG-INIT was seen */
+    enum row_id row;       /* the benchmark that is running, ROW_NONE before and between */
+    unsigned done;         /* rows finished */
+    bool has_exited;       /* VTG-EXIT was seen */
     int guest_status;
-    char *reason;               /* the first thing that went wrong, NULL if nothing did */
+    char *reason; /* the first thing that went wrong, NULL if nothing did */
     struct metric metrics[ROWS];
 
-    char buffer[4096];          /* the line being read */
+    char buffer[4096]; /* the line being read */
     size_t used;
-    char last[120];             /* the last line of the console, fit to print */
+    char last[120]; /* the last line of the console, fit to print */
 };
 
 /* Called for each finished row. */

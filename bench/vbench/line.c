@@ -57,8 +57,8 @@ static void result_check(json_t *root, struct line *line)
     int iters;
     json_t *samples;
 
-    if (json_unpack(root, "{s:s, s:s, s:i, s:o !}", "bench", &name, "metric", &metric, "iters", &iters,
-                    "samples", &samples))
+    if (json_unpack(root, "{s:s, s:s, s:i, s:o !}", "bench", &name, "metric", &metric, "iters",
+                    &iters, "samples", &samples))
         return bad(line, "a result line does not have its four fields", "");
     line->row = row_find(name);
     if (line->row == ROW_NONE)

@@ -18,9 +18,14 @@ static const struct {
 };
 
 static const char *const fixed_args[] = {
-    "-accel", "tcg", "-cpu", "qemu64", "-icount", "shift=0,sleep=off", "-rtc",
-    "base=2026-01-01,clock=vm", "-seed", "20031019", "-m", "2048", "-nographic", "-no-reboot", "-nic",
-    "none",
+    "-accel",     "tcg",
+    "-cpu",       "qemu64",
+    "-icount",    "shift=0,sleep=off",
+    "-rtc",       "base=2026-01-01,clock=vm",
+    "-seed",      "20031019",
+    "-m",         "2048",
+    "-nographic", "-no-reboot",
+    "-nic",       "none",
 };
 
 char *machine_hypervisor(const struct machine *m, enum column_id column)
@@ -59,9 +64,11 @@ static char *commas_doubled(char *s)
     return doubled;
 }
 
-static void add_boot_args(char **argv, const struct machine *m, enum column_id column, const char *what)
+static void add_boot_args(char **argv, const struct machine *m, enum column_id column,
+                          const char *what)
 {
-    char *kernel = text("%s/guests/vmlinuz", m->build), *initrd = text("%s/guests/initrd.gz", m->build);
+    char *kernel = text("%s/guests/vmlinuz", m->build),
+         *initrd = text("%s/guests/initrd.gz", m->build);
     char *guest = text("console=%s " GUEST_ARGS "%s", columns[column].console, what);
 
     *argv++ = text("-kernel");

@@ -36,8 +36,18 @@ struct options {
 };
 
 enum option_id {
-    OPT_HELP, OPT_COLUMNS, OPT_SUITE, OPT_OUT, OPT_JOBS, OPT_TIMEOUT, OPT_SILENCE, OPT_TWICE,
-    OPT_REPORT, OPT_BUILD, OPT_QEMU, OPT_TOLERANCE,
+    OPT_HELP,
+    OPT_COLUMNS,
+    OPT_SUITE,
+    OPT_OUT,
+    OPT_JOBS,
+    OPT_TIMEOUT,
+    OPT_SILENCE,
+    OPT_TWICE,
+    OPT_REPORT,
+    OPT_BUILD,
+    OPT_QEMU,
+    OPT_TOLERANCE,
 };
 
 struct verb {
@@ -69,8 +79,8 @@ static int act_list(struct options *o)
 {
     printf("%-18s %-6s %-6s %-24s %s\n", "benchmark", "suite", "table", "cell", "one operation");
     for (int i = 0; i < ROWS; i++)
-        printf("%-18s %-6s %-6s %-24s %s\n", suite_rows[i].name, suite_rows[i].suite, suite_rows[i].table,
-               suite_rows[i].cell, suite_rows[i].what);
+        printf("%-18s %-6s %-6s %-24s %s\n", suite_rows[i].name, suite_rows[i].suite,
+               suite_rows[i].table, suite_rows[i].cell, suite_rows[i].what);
     return EXIT_OK;
 }
 
@@ -94,7 +104,8 @@ static int rows_parse(struct options *o)
     struct selection *rows = &o->plan.rows;
     for (int i = 0; i < o->name_count; i++)
         if (!selection_add(rows, o->names[i]))
-            return usage_error("there is no benchmark or suite called %s (vbench list)", o->names[i]);
+            return usage_error("there is no benchmark or suite called %s (vbench list)",
+                               o->names[i]);
     if (o->name_count == 0 && !selection_add(rows, o->suite))
         return usage_error("there is no suite called %s (quick, full)", o->suite);
     if (o->name_count == 0) {
@@ -130,7 +141,8 @@ static void environment_fill(struct result *r, const struct options *o)
     uname(&host);
     r->suite = text("%s", o->name_count ? "chosen" : o->suite);
     r->date = utc_now("%Y-%m-%dT%H:%M:%SZ");
-    r->commit = capture((char *const[]){"git", "describe", "--always", "--dirty", "--abbrev=12", NULL});
+    r->commit =
+        capture((char *const[]){"git", "describe", "--always", "--dirty", "--abbrev=12", NULL});
     r->qemu = capture((char *const[]){(char *)o->plan.machine.qemu, "--version", NULL});
     r->host = text("%s %s, %ld CPUs", host.sysname, host.release, sysconf(_SC_NPROCESSORS_ONLN));
     r->kernel_sha256 = file_sha256(kernel);
@@ -149,7 +161,9 @@ static int report_make(const struct result *r, const struct paper *paper)
 
 static int result_keep(const struct result *r, const struct options *o)
 {
-    char *path = o->out ? text("%s", o->out) : utc_now("results/%Y%m%dT%H%M%SZ.json");
+    char *path = o->out          ? text("%s", o->out)
+                 : o->name_count ? utc_now("results/chosen-%Y%m%dT%H%M%SZ.json")
+                                 : utc_now("results/%Y%m%dT%H%M%SZ.json");
     int rc = result_write(r, path);
     if (rc)
         complain("cannot write %s: %s", path, strerror(-rc));
@@ -173,7 +187,7 @@ static int act_run(struct options *o)
     paper_read(&paper, PAPER_DIR);
     table_print(stdout, &result, &paper);
     other = result_keep(&result, o);
-    if (o->wants_report && other == EXIT_OK)
+    if (o->wants_report && other == EXIT_OK && status != EXIT_INTERRUPTED)
         other = report_make(&result, &paper);
     result_free(&result);
     free(o->plan.what);
@@ -195,7 +209,7 @@ static int act_compare(struct options *o)
     return status;
 }
 
-/* The newest document in results/: their names are dates. */
+/* The newest document of a whole suite in results/: their names are dates. */
 static char *newest_result(void)
 {
     glob_t found;
@@ -261,7 +275,7 @@ static const struct verb verbs[] = {
      "  --timeout S      seconds a column may take (300)\n"
      "  --silence S      seconds a column's console may say nothing (120)\n"
      "  --twice          run each column twice; both consoles must be the same, byte for byte\n"
-     "  --out FILE       result document (results/<date>.json)\n"
+     "  --out FILE       result document (results/<date>.json; chosen-<date> with NAMEs)\n"
      "  --report         then write BENCHMARKS.md and plots/\n" MACHINE_HELP,
      act_run},
     {"compare", "A.json B.json", "what changed from document A to B",
@@ -273,9 +287,10 @@ static const struct verb verbs[] = {
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-static const char exit_help[] =
-    "\nexit status: 0 all well, 1 something is slower (compare), 2 usage, 3 a column could not run or\n"
-    "finish, 4 two runs that must be identical are not, 130 interrupted (what was finished is kept)\n";
+static const char exit_help[] = "\nexit status: 0 all well, 1 something is slower (compare), 2 "
+                                "usage, 3 a column could not run or\n"
+                                "finish, 4 two runs that must be identical are not, 130 "
+                                "interrupted (what was finished is kept)\n";
 
 static int print_help(const struct verb *verb)
 {
@@ -314,16 +329,36 @@ static bool option_set(struct options *o, int option, char *value)
     double percent = 0;
     bool ok = true;
     switch (option) {
-    case OPT_COLUMNS: o->columns = value; break;
-    case OPT_SUITE: o->suite = value; break;
-    case OPT_OUT: o->out = value; break;
-    case OPT_BUILD: o->plan.machine.build = value; break;
-    case OPT_QEMU: o->plan.machine.qemu = value; break;
-    case OPT_TWICE: o->plan.twice = true; break;
-    case OPT_REPORT: o->wants_report = true; break;
-    case OPT_JOBS: ok = count_set(value, COLUMNS * 2, &o->plan.jobs); break;
-    case OPT_TIMEOUT: ok = count_set(value, 1e6, &o->plan.timeout); break;
-    case OPT_SILENCE: ok = count_set(value, 1e6, &o->plan.silence); break;
+    case OPT_COLUMNS:
+        o->columns = value;
+        break;
+    case OPT_SUITE:
+        o->suite = value;
+        break;
+    case OPT_OUT:
+        o->out = value;
+        break;
+    case OPT_BUILD:
+        o->plan.machine.build = value;
+        break;
+    case OPT_QEMU:
+        o->plan.machine.qemu = value;
+        break;
+    case OPT_TWICE:
+        o->plan.twice = true;
+        break;
+    case OPT_REPORT:
+        o->wants_report = true;
+        break;
+    case OPT_JOBS:
+        ok = count_set(value, COLUMNS * 2, &o->plan.jobs);
+        break;
+    case OPT_TIMEOUT:
+        ok = count_set(value, 1e6, &o->plan.timeout);
+        break;
+    case OPT_SILENCE:
+        ok = count_set(value, 1e6, &o->plan.silence);
+        break;
     case OPT_TOLERANCE:
         ok = number_parse(value, 0, 1000, &percent);
         o->tolerance = percent / 100;
@@ -335,7 +370,10 @@ static bool option_set(struct options *o, int option, char *value)
 static int verb_call(const struct verb *verb, int argc, char **argv)
 {
     struct options o = {
-        .plan = {.machine = {.qemu = QEMU, .build = "build"}, .jobs = 2, .timeout = 300, .silence = 120},
+        .plan = {.machine = {.qemu = QEMU, .build = "build"},
+                 .jobs = 2,
+                 .timeout = 300,
+                 .silence = 120},
         .columns = "native,vantage,xen",
         .suite = "quick",
         .tolerance = 0.005,
@@ -359,7 +397,8 @@ static int verb_call(const struct verb *verb, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+        !strcmp(argv[1], "help")) {
         print_help(NULL);
         return argc < 2 ? EXIT_USAGE : EXIT_OK;
     }

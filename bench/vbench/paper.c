@@ -12,7 +12,8 @@
 
 static double number_at(json_t *root, const char *row, size_t at)
 {
-    return json_number_value(json_array_get(json_object_get(json_object_get(root, "rows"), row), at));
+    return json_number_value(
+        json_array_get(json_object_get(json_object_get(root, "rows"), row), at));
 }
 
 static void table_take(json_t *root, const char *table, struct paper *paper)

@@ -8,8 +8,8 @@
 #include "bench/vbench/paper.h"
 #include "bench/vbench/result.h"
 
-/* Writes BENCHMARKS.md and plots/ under `root`; 0 or a complaint and -errno. The same document gives
- * the same bytes. */
+/* Writes BENCHMARKS.md and plots/ under `root`; 0 or a complaint and -errno. The same document
+ * gives the same bytes. */
 int report_write(const struct result *r, const struct paper *paper, const char *root);
 
 #endif

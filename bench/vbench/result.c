@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The document in JSON. Keys are sorted and every number has its line, so that diff compares two runs.
- * `value` is there for other readers; it is computed again from the samples here.
+ * The document in JSON. Keys are sorted and every number has its line, so that diff compares two
+ * runs. `value` is there for other readers; it is computed again from the samples here.
  */
 #include "bench/vbench/result.h"
 #include "bench/vbench/host.h"
@@ -53,11 +53,12 @@ static json_t *benches_to_json(const struct metric metrics[ROWS])
 
 static json_t *column_to_json(const struct column *c)
 {
-    return json_pack("{s:s, s:o, s:f, s:s, s:o, s:o, s:o, s:o}", "status", c->reason ? "failed" : "ok",
-                     "reason", string_or_null(c->reason), "wall_s", c->wall_s, "repeat",
-                     verdict_names[c->repeat], "console_sha256", string_or_null(c->console_sha256),
-                     "binary_sha256", string_or_null(c->binary_sha256), "command",
-                     string_or_null(c->command), "benches", benches_to_json(c->metrics));
+    return json_pack("{s:s, s:o, s:f, s:s, s:o, s:o, s:o, s:o}", "status",
+                     c->reason ? "failed" : "ok", "reason", string_or_null(c->reason), "wall_s",
+                     c->wall_s, "repeat", verdict_names[c->repeat], "console_sha256",
+                     string_or_null(c->console_sha256), "binary_sha256",
+                     string_or_null(c->binary_sha256), "command", string_or_null(c->command),
+                     "benches", benches_to_json(c->metrics));
 }
 
 static json_t *result_to_json(const struct result *r)
@@ -68,16 +69,17 @@ static json_t *result_to_json(const struct result *r)
             json_object_set_new(columns, column_names[i], column_to_json(&r->columns[i]));
     return json_pack("{s:s, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o}, s:o}", "schema", SCHEMA, "suite",
                      string_or_null(r->suite), "date", string_or_null(r->date), "commit",
-                     string_or_null(r->commit), "environment", "qemu", string_or_null(r->qemu), "host",
-                     string_or_null(r->host), "kernel_sha256", string_or_null(r->kernel_sha256),
-                     "initrd_sha256", string_or_null(r->initrd_sha256), "columns", columns);
+                     string_or_null(r->commit), "environment", "qemu", string_or_null(r->qemu),
+                     "host", string_or_null(r->host), "kernel_sha256",
+                     string_or_null(r->kernel_sha256), "initrd_sha256",
+                     string_or_null(r->initrd_sha256), "columns", columns);
 }
 
 int result_write(const struct result *r, const char *path)
 {
     json_t *root = result_to_json(r);
-    char *bytes = root ? json_dumps(root, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(12))
-                       : NULL;
+    char *bytes =
+        root ? json_dumps(root, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(12)) : NULL;
     json_decref(root);
     if (!bytes)
         return -ENOMEM;
@@ -110,7 +112,8 @@ static bool samples_of(json_t *samples, struct metric *m)
     return true;
 }
 
-/* Rows that this suite.def does not know are left out: an older or newer document stays readable. */
+/* Rows that this suite.def does not know are left out: an older or newer document stays readable.
+ */
 static const char *benches_of(json_t *all, struct metric metrics[ROWS])
 {
     const char *name;
@@ -118,7 +121,8 @@ static const char *benches_of(json_t *all, struct metric metrics[ROWS])
 
     if (!json_is_object(all))
         return "a column has no benches";
-    json_object_foreach(all, name, one) {
+    json_object_foreach(all, name, one)
+    {
         int row = row_find(name);
         json_int_t iters = json_integer_value(json_object_get(one, "iters"));
         if (row == ROW_NONE)
@@ -168,7 +172,8 @@ static const char *result_of(json_t *root, struct result *r)
     columns = json_object_get(root, "columns");
     if (!json_is_object(columns))
         return "it has no columns";
-    json_object_foreach(columns, name, one) {
+    json_object_foreach(columns, name, one)
+    {
         int id = column_find(name);
         if (id >= 0 && (wrong = column_of(one, &r->columns[id])))
             return wrong;
@@ -196,7 +201,8 @@ int result_read(struct result *r, const char *path)
 
 void result_free(struct result *r)
 {
-    char *owned[] = {r->suite, r->date, r->commit, r->qemu, r->host, r->kernel_sha256, r->initrd_sha256};
+    char *owned[] = {r->suite, r->date,          r->commit,       r->qemu,
+                     r->host,  r->kernel_sha256, r->initrd_sha256};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     for (int i = 0; i < COLUMNS; i++) {

@@ -17,13 +17,13 @@ int column_find(const char *name);
 enum verdict { UNKNOWN, IDENTICAL, DIFFERENT };
 
 struct column {
-    bool asked;              /* the run was to have this column */
-    char *reason;            /* NULL: complete; else one sentence that says what is wrong */
-    double wall_s;           /* host seconds; the only number here that varies */
-    enum verdict repeat;     /* did a second run print the same console, byte for byte? */
-    char *console_sha256;    /* of the whole console */
-    char *binary_sha256;     /* of what QEMU was told to boot */
-    char *command;           /* QEMU's command line */
+    bool asked;           /* the run was to have this column */
+    char *reason;         /* NULL: complete; else one sentence that says what is wrong */
+    double wall_s;        /* host seconds; the only number here that varies */
+    enum verdict repeat;  /* did a second run print the same console, byte for byte? */
+    char *console_sha256; /* of the whole console */
+    char *binary_sha256;  /* of what QEMU was told to boot */
+    char *command;        /* QEMU's command line */
     struct metric metrics[ROWS];
 };
 

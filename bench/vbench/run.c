@@ -155,7 +155,8 @@ static unsigned jobs_make(const struct run_plan *plan, struct job *jobs)
         for (int c = 0; c < COLUMNS; c++) {
             if (!plan->columns[c])
                 continue;
-            jobs[n] = (struct job){.column = c, .pass = pass, .wanted = &plan->rows, .row = ROW_NONE};
+            jobs[n] =
+                (struct job){.column = c, .pass = pass, .wanted = &plan->rows, .row = ROW_NONE};
             jobs[n++].log_path = text("%s/bench/%s%s.log", plan->machine.build, column_names[c],
                                       pass > 1 ? ".again" : "");
         }

@@ -11,11 +11,11 @@ struct run_plan {
     struct machine machine;
     bool columns[COLUMNS];
     struct selection rows;
-    char *what;        /* the same for the guest's command line: a suite or names joined by + */
-    unsigned jobs;     /* columns at a time */
-    unsigned timeout;  /* seconds a column may take */
-    unsigned silence;  /* seconds a console may say nothing */
-    bool twice;        /* run each column a second time and compare */
+    char *what;       /* the same for the guest's command line: a suite or names joined by + */
+    unsigned jobs;    /* columns at a time */
+    unsigned timeout; /* seconds a column may take */
+    unsigned silence; /* seconds a console may say nothing */
+    bool twice;       /* run each column a second time and compare */
 };
 
 /* Runs the plan; the exit status it deserves (enum exit_status). The result's columns are filled as

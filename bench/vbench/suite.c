@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rows, selections and the arithmetic on samples: a median, and the subtraction that suite.def names.
+ * Rows, selections and the arithmetic on samples: a median, and the subtraction that suite.def
+ * names.
  */
 #include "bench/vbench/suite.h"
 

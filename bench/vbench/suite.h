@@ -38,7 +38,8 @@ struct selection {
     bool has[ROWS];
 };
 
-/* Adds a benchmark with the rows it subtracts, or every row of a suite; false if there is neither. */
+/* Adds a benchmark with the rows it subtracts, or every row of a suite; false if there is neither.
+ */
 bool selection_add(struct selection *s, const char *name);
 unsigned selection_count(const struct selection *s);
 

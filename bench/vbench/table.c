@@ -43,7 +43,10 @@ char *number_print(char to[NUMBER_MAX], double value)
 {
     if (isnan(value))
         return strcpy(to, "-");
-    snprintf(to, NUMBER_MAX, "%.*f", fabs(value) < 10 ? 3 : fabs(value) < 100 ? 2 : fabs(value) < 1000,
+    snprintf(to, NUMBER_MAX, "%.*f",
+             fabs(value) < 10    ? 3
+             : fabs(value) < 100 ? 2
+                                 : fabs(value) < 1000,
              value);
     return to;
 }
