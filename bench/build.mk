@@ -42,7 +42,7 @@ all: $(B)/bin/vbench
 .PHONY: bench
 bench: ## install what is missing, build, run native, Vantage and Xen, print the comparison
 	$(Q)ci/deps
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
 
 # Host tests: the parts under sanitizers, the command line against a QEMU that misbehaves, exactness.

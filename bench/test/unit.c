@@ -282,6 +282,28 @@ static void test_tables(void)
     result_free(&r);
 }
 
+static void test_report(void)
+{
+    static struct result r;
+    static struct paper paper;
+    result_make(&r);
+    char *plots = text("%s/plots/x", folder), *page = text("%s/BENCHMARKS.md", folder);
+    char *script = text("cp plots/ratios.gp '%s/plots/'", folder),
+         *svg = text("%s/plots/ratios.svg", folder);
+    ok(parents_make(plots) == 0 && system(script) == 0 && report_write(&r, &paper, folder) == 0 &&
+           access(page, R_OK) == 0 && access(svg, R_OK) == 0,
+       "a report: page and picture");
+    char *first = file_sha256(page), *drawn = file_sha256(svg);
+    report_write(&r, &paper, folder);
+    char *again = file_sha256(page), *drawn_again = file_sha256(svg);
+    ok(first && drawn && !strcmp(first, again) && !strcmp(drawn, drawn_again),
+       "the same document gives the same bytes");
+    char *all[] = {plots, page, script, svg, first, drawn, again, drawn_again};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+    result_free(&r);
+}
+
 /* ---- QEMU's command line ---- */
 
 static void test_machine(void)
@@ -308,6 +330,7 @@ int main(void)
     test_lines();
     test_noise();
     test_tables();
+    test_report();
     test_machine();
     test_documents();
     printf("1..%u\n", tests);

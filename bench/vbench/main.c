@@ -126,7 +126,7 @@ static int rows_parse(struct options *o)
 
 static char *utc_now(const char *format)
 {
-    char s[32];
+    char s[64]; /* longer than any name made here */
     time_t now = time(NULL);
     struct tm tm;
     strftime(s, sizeof s, format, gmtime_r(&now, &tm));

@@ -175,6 +175,15 @@ static int write_ratios(const struct result *r, const struct paper *paper, const
     return rc;
 }
 
+/* Is there a ratio to draw? */
+static bool is_drawable(const struct result *r)
+{
+    unsigned vantage, xen;
+    ratio_geomean(r, COLUMN_VANTAGE, &vantage);
+    ratio_geomean(r, COLUMN_XEN, &xen);
+    return vantage + xen > 0;
+}
+
 /* Draws plots/ratios.svg from plots/ratios.dat. The word at the end is how capture() knows. */
 static int draw(const char *root)
 {
@@ -199,5 +208,9 @@ int report_write(const struct result *r, const struct paper *paper, const char *
         complain("cannot write the report under %s: %s", root, strerror(-rc));
     free(markdown);
     free(data);
+    if (rc == 0 && !is_drawable(r)) {
+        complain("no picture is drawn: no column beside native has a result");
+        return 0;
+    }
     return rc ? rc : draw(root);
 }
