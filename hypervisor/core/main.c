@@ -87,7 +87,7 @@ static void main_on_own_stack(void)
     devices_start();
     scheduler_start();
     cpuid_init(0, false);
-    ports_init(acpi_pm_timer_port());
+    ports_init(acpi.pm_timer);
     dom0_start();
     exit_to_guest();
 }

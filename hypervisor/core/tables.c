@@ -7,11 +7,11 @@
  */
 #include "core/tables.h"
 #include "lib/string.h"
+#include "mm/entry.h"
 #include "mm/mm.h"
 
 #define LEAF       (PTE_P | PTE_RW | PTE_US | PTE_A)
 #define TABLE      (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
-#define PTE_FRAME  0x000ffffffffff000ull
 
 struct builder {
     const mfn_t *p2m; /* pfn to mfn */
@@ -33,7 +33,7 @@ static uint64_t *below(struct builder *b, uint64_t *entry)
         memset(frame_data(m), 0, PAGE_SIZE);
         *entry = m.n << PAGE_SHIFT | TABLE;
     }
-    return direct_map(*entry & PTE_FRAME);
+    return direct_map(*entry & PTE_ADDR);
 }
 
 static uint64_t *leaf_of(struct builder *b, uint64_t va)

@@ -10,6 +10,7 @@
  * [desc.typed] a frame in a window is of descriptor type for as long as it is there
  */
 #include "hypercalls.h"
+#include "mm/entry.h"
 #include "mm/mm.h"
 #include "pv/pv.h"
 
@@ -22,7 +23,6 @@
 #define GDT_PAGES            14
 #define LDT_PAGE             16 /* in the window */
 #define LDT_ENTRIES_MAX      8192
-#define PTE_FRAME            0x000ffffffffff000ull
 
 /* Makes a descriptor fit for ring 3, or says it cannot be: gates and task states are ours alone. An empty
  * system descriptor is the upper half of something, or nothing. */
@@ -148,7 +148,7 @@ bool ldt_map_page(struct vcpu *v, uint64_t offset)
         return false;
     if (!mm_translate(v, v->ldt.va + page * PAGE_SIZE, &entry))
         return false;
-    m = MFN((entry & PTE_FRAME) >> PAGE_SHIFT);
+    m = pte_mfn(entry);
     if (mm_descriptors_get(v->domain, m))
         return false;
     v->ldt_frames[page] = m;

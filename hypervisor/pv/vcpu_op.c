@@ -123,7 +123,6 @@ static void move_info(struct vcpu *v, struct vcpu_info *to)
 static int register_info(struct vcpu *self, struct vcpu *v, guest_ptr arg)
 {
     struct vcpu_register_vcpu_info a;
-    void *va;
     int rc = guest_get(&a, arg);
 
     if (rc)
@@ -132,11 +131,11 @@ static int register_info(struct vcpu *self, struct vcpu *v, guest_ptr arg)
         return -ENXIO;
     if (!mfn_is_none(v->info_mfn) || (v != self && v->is_up))
         return -EINVAL;
-    rc = mm_share_vcpu_info(v, MFN(a.mfn), &va);
+    rc = mm_hold(v->domain, MFN(a.mfn));
     if (rc)
         return rc;
     v->info_mfn = MFN(a.mfn);
-    move_info(v, (struct vcpu_info *)((char *)va + a.offset));
+    move_info(v, (struct vcpu_info *)((char *)frame_data(MFN(a.mfn)) + a.offset));
     return 0;
 }
 

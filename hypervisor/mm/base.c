@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Pins and base tables.
+ *
+ * [base.loaded]  a table that CR3 may hold has a reference and a count as level 4, dropped only after
+ *                another one is loaded
+ */
+#include "mm/base.h"
+#include "mm/domain_memory.h"
+
+int pin(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
+{
+    int rc = job_ready(j, d, m, use);
+
+    if (!rc)
+        rc = table_get(j, d, m, use);
+    if (rc)
+        return rc;
+    struct frame *f = frame_of(m);
+    if (frame_use(f) & USE_PINNED) {
+        table_put(j, d, m);
+        return -EINVAL;
+    }
+    __atomic_fetch_or(&f->use, USE_PINNED, __ATOMIC_SEQ_CST);
+    return 0;
+}
+
+int unpin(struct job *j, struct domain *d, mfn_t m)
+{
+    struct frame *f = frame_of(m);
+
+    if (!mm_is_owned(d, m) || !(frame_use(f) & USE_PINNED))
+        return -EINVAL;
+    int rc = job_ready(j, d, MFN_NONE, USE_NONE);
+    if (rc)
+        return rc;
+    __atomic_fetch_and(&f->use, ~USE_PINNED, __ATOMIC_SEQ_CST);
+    table_put(j, d, m);
+    return 0;
+}
+
+int base_set(struct job *j, struct domain *d, mfn_t *slot, mfn_t m, bool load)
+{
+    mfn_t old = *slot;
+
+    if (mfn_eq(old, m)) {
+        if (load)
+            cr3_load(m);
+        return 0;
+    }
+    int rc = job_ready(j, d, m, USE_L4);
+    if (!rc && !mfn_is_none(m))
+        rc = table_get(j, d, m, USE_L4);
+    if (rc)
+        return rc;
+    *slot = m;
+    if (load)
+        cr3_load(m); /* [base.loaded] */
+    if (!mfn_is_none(old))
+        table_put(j, d, old);
+    return 0;
+}
+
+int mm_pin_l4(struct domain *d, mfn_t m)
+{
+    struct job *j = &domain_memory(d)->job;
+    int rc;
+
+    do {
+        rc = job_run(j, d, false);
+        lock_take(&d->mm_lock);
+        if (!rc)
+            rc = pin(j, d, m, USE_L4);
+        lock_drop(&d->mm_lock);
+    } while (rc == -EINPROGRESS);
+    return rc;
+}
+
+static int base_set_now(struct vcpu *v, mfn_t *slot, mfn_t m)
+{
+    struct domain *d = v->domain;
+    int rc;
+
+    do {
+        rc = job_run(vcpu_job(v), d, false);
+        lock_take(&d->mm_lock);
+        if (!rc)
+            rc = base_set(vcpu_job(v), d, slot, m, false);
+        lock_drop(&d->mm_lock);
+    } while (rc == -EINPROGRESS);
+    return rc ? rc : job_run(vcpu_job(v), d, false);
+}
+
+int mm_load_base(struct vcpu *v, mfn_t kernel, mfn_t user)
+{
+    int rc = base_set_now(v, &v->kernel_l4, kernel);
+
+    return rc ? rc : base_set_now(v, &v->user_l4, user);
+}
+
+uint64_t mm_cr3(const struct vcpu *v)
+{
+    mfn_t m = v->in_user ? v->user_l4 : v->kernel_l4;
+
+    return mfn_is_none(m) ? 0 : m.n << PAGE_SHIFT;
+}

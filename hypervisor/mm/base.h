@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Pins and base tables: the roots that keep page tables in use. */
+#ifndef MM_BASE_H
+#define MM_BASE_H
+
+#include "mm/promote.h"
+
+/* Under d->mm_lock, retried by the caller after -EINPROGRESS (promote.h). */
+int pin(struct job *j, struct domain *d, mfn_t m, enum frame_use use) must_check;
+int unpin(struct job *j, struct domain *d, mfn_t m) must_check;
+
+/* *slot (a vCPU's base) becomes m, or none; returns as pin(). The caller loads CR3 between the get and the
+ * put, when the vCPU runs: `load` says so. */
+int base_set(struct job *j, struct domain *d, mfn_t *slot, mfn_t m, bool load) must_check;
+
+#endif

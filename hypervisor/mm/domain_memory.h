@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What mm/ keeps for a domain (d->mm) and for a vCPU (v->mm_job), one page each. */
+#ifndef MM_DOMAIN_MEMORY_H
+#define MM_DOMAIN_MEMORY_H
+
+#include <xen/xen.h>
+
+#include "lib/list.h"
+#include "mm/promote.h"
+
+enum destroy_phase { DESTROY_BASES, DESTROY_PINS, DESTROY_FRAMES, DESTROY_DONE };
+
+struct domain_memory {
+    struct list jobs; /* of any vCPU, on tables of this domain; mm_lock */
+    struct job job;   /* for builders and destruction */
+    enum destroy_phase phase;
+    uint64_t next; /* frame the destruction looks at next */
+    unsigned map_entries;
+    struct e820entry map[MM_MAX_E820]; /* XENMEM_memory_map; mm_lock */
+};
+
+/* Requests are copied in before they are looked at, this many at a time. */
+#define BATCH 64
+
+struct vcpu_memory {
+    struct job job;
+    mmu_update_t requests[BATCH];
+    mmuext_op_t ops[BATCH];
+};
+
+_Static_assert(sizeof(struct domain_memory) <= PAGE_SIZE, "one page");
+_Static_assert(sizeof(struct vcpu_memory) <= PAGE_SIZE, "one page");
+
+static inline struct domain_memory *domain_memory(const struct domain *d)
+{
+    return d->mm;
+}
+
+static inline struct list *domain_jobs(const struct domain *d)
+{
+    return &domain_memory(d)->jobs;
+}
+
+static inline struct vcpu_memory *vcpu_memory(const struct vcpu *v)
+{
+    return v->mm_job;
+}
+
+static inline struct job *vcpu_job(const struct vcpu *v)
+{
+    return &vcpu_memory(v)->job;
+}
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Guest page-table entries. Bits from the manual (SDM vol. 3, 4.5); which of them a guest may set is
+ * decided here and in entry.c.
+ */
+#ifndef MM_ENTRY_H
+#define MM_ENTRY_H
+
+#include "mm/frame.h"
+
+#define PTE_P            (1ull << 0)
+#define PTE_RW           (1ull << 1)
+#define PTE_US           (1ull << 2)
+#define PTE_PWT          (1ull << 3)
+#define PTE_PCD          (1ull << 4)
+#define PTE_A            (1ull << 5)
+#define PTE_D            (1ull << 6)
+#define PTE_PAT          (1ull << 7) /* level 1 */
+#define PTE_PSE          (1ull << 7) /* levels 2 to 4 */
+#define PTE_GLOBAL       (1ull << 8)
+#define PTE_GUEST_KERNEL (1ull << 52) /* ours, in a bit the hardware ignores: the guest meant US = 0 */
+#define PTE_NX           (1ull << 63)
+#define PTE_ADDR         0x000ffffffffff000ull
+#define PTE_CACHE        (PTE_PWT | PTE_PCD | PTE_PAT)
+
+/* [entry.level-1 only] No superpages at any level, no cache attributes or GLOBAL above level 1. */
+#define UPPER_FORBIDDEN (PTE_PWT | PTE_PCD | PTE_PSE | PTE_GLOBAL)
+
+static inline mfn_t pte_mfn(uint64_t e)
+{
+    return MFN((e & PTE_ADDR) >> PAGE_SHIFT);
+}
+
+static inline uint64_t pte_read(const uint64_t *pte)
+{
+    return __atomic_load_n(pte, __ATOMIC_RELAXED);
+}
+
+/* [entry.writer] The only stores into guest page tables. Entries of a live table have two writers: the
+ * holder of mm_lock, and the CPU, which sets A and D. pte_set may lose such a bit, as the guest's own
+ * store would; pte_swap sees it. */
+static inline void pte_set(uint64_t *pte, uint64_t new)
+{
+    __atomic_store_n(pte, new, __ATOMIC_RELEASE);
+}
+
+static inline bool pte_swap(uint64_t *pte, uint64_t *old, uint64_t new)
+{
+    return __atomic_compare_exchange_n(pte, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+static inline bool is_hole_slot(enum frame_use level, unsigned slot)
+{
+    return level == USE_L4 && slot >= HOLE_FIRST_SLOT && slot <= HOLE_LAST_SLOT;
+}
+
+/* How a level-1 entry is replaced: as given, keeping the A and D bits it has, or only if it is unchanged. */
+enum pte_mode { PTE_PLAIN, PTE_KEEP_AD, PTE_EXACT };
+
+/* Writes a level-1 entry of a validated table of d; what it maps must belong to `owner` (a domain id,
+ * DOMID_IO, DOMID_XEN). `old` was read since the caller took d->mm_lock (PTE_EXACT: at any time). 0 or
+ * -errno, and then nothing has changed; -EAGAIN: PTE_EXACT and the entry is not `old`. */
+int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint64_t new,
+             enum pte_mode mode) must_check;
+
+/* The two halves, for whole tables: take what entry *e needs, correcting its flags; give it back. */
+int l1_get(struct domain *d, domid_t owner, uint64_t *e) must_check;
+void l1_put(struct domain *d, uint64_t e);
+
+/* Checks and corrects the flags of an entry of level 2, 3, 4. 0 or -EINVAL. */
+int upper_check(enum frame_use level, uint64_t *e) must_check;
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Walks of guest page tables by software. A walk without mm_lock may meet a table that is being taken
+ * apart; it then reads something else, but only memory that exists.
+ */
+#include "mm/walk.h"
+
+static inline bool is_guest_address(uint64_t va)
+{
+    return va < 1ull << 47 || va >= HOLE_END;
+}
+
+static inline uint64_t *entry_at(mfn_t table, uint64_t va, unsigned level)
+{
+    unsigned slot = va >> (PAGE_SHIFT + 9 * (level - 1)) & 511;
+
+    if (TABLE_ENTRIES < 512 && slot >= TABLE_ENTRIES)
+        return NULL;
+    return (uint64_t *)frame_data(table) + slot;
+}
+
+uint64_t *walk_l1(mfn_t l4, uint64_t va)
+{
+    mfn_t table = l4;
+
+    if (mfn_is_none(l4) || !is_guest_address(va))
+        return NULL;
+    for (unsigned level = 4; level > 1; level--) {
+        uint64_t *pte = entry_at(table, va, level);
+        uint64_t e = pte ? pte_read(pte) : 0;
+
+        table = pte_mfn(e);
+        if (!(e & PTE_P) || !frame_exists(table))
+            return NULL;
+    }
+    return entry_at(table, va, 1);
+}
+
+unsigned mm_walk(const struct vcpu *v, uint64_t va, uint64_t entries[4])
+{
+    mfn_t table = v->in_user ? v->user_l4 : v->kernel_l4;
+    unsigned found = 0;
+
+    if (mfn_is_none(table) || !is_guest_address(va))
+        return 0;
+    for (unsigned level = 4; level; level--) {
+        uint64_t *pte = entry_at(table, va, level);
+
+        if (!pte)
+            break;
+        uint64_t e = entries[found++] = pte_read(pte);
+        table = pte_mfn(e);
+        if (!(e & PTE_P) || (level > 1 && !frame_exists(table)))
+            break;
+    }
+    return found;
+}
+
+bool mm_translate(const struct vcpu *v, uint64_t va, uint64_t *entry)
+{
+    uint64_t *pte = walk_l1(v->in_user ? v->user_l4 : v->kernel_l4, va);
+
+    *entry = pte ? pte_read(pte) : 0;
+    return *entry & PTE_P;
+}
+
+int mm_l1e_of(const struct vcpu *v, uint64_t va, mfn_t *table, unsigned *slot, uint64_t *entry)
+{
+    uint64_t *pte = walk_l1(v->kernel_l4, va);
+    uint64_t e = pte ? pte_read(pte) : 0;
+    mfn_t m = pte_mfn(e);
+
+    if (!(e & PTE_P) || !mm_is_owned(v->domain, m) || use_kind(frame_use(frame_of(m))) != USE_L1 ||
+        !(frame_use(frame_of(m)) & COUNT_MASK))
+        return -ENOENT;
+    *table = m;
+    *slot = va % PAGE_SIZE / 8;
+    if (*slot >= TABLE_ENTRIES)
+        return -ENOENT;
+    *entry = pte_read((uint64_t *)frame_data(m) + *slot);
+    return 0;
+}
