@@ -53,6 +53,8 @@ struct context *on_exit(void)
 
 bool preempt_wanted(void)
 {
+    const struct vcpu *v = current_vcpu();
+
     __asm__ volatile("sti; nop; cli" : : : "memory");
-    return sched_has_work() || event_pending(current_vcpu());
+    return sched_has_work() || (!v->is_idle && event_pending(v));
 }
