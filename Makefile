@@ -20,7 +20,7 @@ WARN := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow -Wundef -Wvla -Wstri
 HOST_CFLAGS := -std=gnu11 -O2 -g $(WARN) -MMD -MP -I.
 SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-.PHONY: all help clean
+.PHONY: all help clean distclean
 all: ## build everything into build/
 
 # A check is a program or script that prints TAP; folders append theirs.
@@ -32,11 +32,14 @@ include guests/build.mk
 include bench/build.mk
 include ci/build.mk
 
-clean: ## remove build/
+clean: ## remove build/, but keep the downloaded Debian packages
+	[ ! -d $(B) ] || find $(B) -mindepth 1 -maxdepth 1 ! -name deb -exec rm -rf {} +
+
+distclean: ## remove build/ and the downloaded packages
 	rm -rf $(B)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | \
 	    awk -F':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/deb -prune -o -name '*.d' -type f -print 2>/dev/null)

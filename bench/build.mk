@@ -1,1 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The harness build/bin/vbench, the guest-side benchmark programs, and their host tests.
 
+MICRO_SRC := $(filter-out bench/micro/hello.c,$(wildcard bench/micro/*.c))
+MICRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MICRO_SRC))
+
+# The same bytes wherever they are built: no path of the build machine may get into the image.
+MICRO_CFLAGS := -std=gnu11 -O2 $(WARN) -I. -fno-pie -fcf-protection=none -fno-stack-protector \
+                -ffile-prefix-map=$(CURDIR)=.
+
+$(B)/bench/micro/%.o: bench/micro/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/bench/micro/micro: $(MICRO_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
+
+$(B)/bench/micro/hello: bench/micro/hello.c
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(MICRO_CFLAGS) -static -nostdlib -no-pie -s -Wl,--build-id=none -Wl,-z,noseparate-code \
+	    -o $@ $<
+
+VBENCH_SRC := $(wildcard bench/vbench/*.c)
+VBENCH_OBJ := $(patsubst %.c,$(B)/%.o,$(VBENCH_SRC))
+
+$(B)/bench/vbench/%.o: bench/vbench/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -c $< -o $@
+
+$(B)/bin/vbench: $(VBENCH_OBJ)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ -ljansson -lm
+
+all: $(B)/bin/vbench
+
+# Everything from a bare machine to the table: packages first, then a make that sees them.
+.PHONY: bench
+bench: ## install what is missing, build, run native, Vantage and Xen, print the comparison
+	$(Q)ci/deps
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
+
+# Host tests: the parts under sanitizers, the command line against a QEMU that misbehaves, exactness.
+BENCH_UNIT_SRC := bench/test/unit.c $(filter-out bench/vbench/main.c,$(VBENCH_SRC))
+BENCH_UNIT_OBJ := $(patsubst %.c,$(B)/sanitized/%.o,$(BENCH_UNIT_SRC))
+
+$(B)/sanitized/bench/%.o: bench/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(SANITIZE) -c $< -o $@
+
+$(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -ljansson -lm
+
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact
+check: $(B)/bench/test/unit $(B)/bin/vbench $(GUEST_FILES)

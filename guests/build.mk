@@ -1,1 +1,50 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What runs on the hypervisor: the stock Debian kernel, the small initramfs, our own mini guests, and
+# Xen itself as a peer. Names that other folders and users may rely on:
+#   build/guests/vmlinuz    Debian's kernel as shipped      build/guests/modules/   its modules
+#   build/guests/initrd.gz  busybox + the micro benchmarks  build/guests/xen        Debian's Xen
 
+GUESTS := $(B)/guests
+DEB    := $(B)/deb
+
+# Fetched packages are unpacked, never installed; they survive `make clean`.
+$(DEB)/%.done: | ci/fetch
+	$(Q)ci/fetch $(DEB) $*
+	$(Q)touch $@
+
+$(GUESTS)/vmlinuz: $(DEB)/linux-image-amd64.done
+	$(call say,COPY,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sfn ../deb/linux-image-amd64/lib/modules/$$(ls $(DEB)/linux-image-amd64/lib/modules) \
+	    $(GUESTS)/modules
+	$(Q)install -m 644 $(DEB)/linux-image-amd64/boot/vmlinuz-* $@
+
+$(GUESTS)/xen: $(DEB)/xen-hypervisor-4.17-amd64.done
+	$(call say,UNZIP,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)gzip -dc $(DEB)/xen-hypervisor-4.17-amd64/boot/xen-4.17-amd64.gz > $@
+
+# The micro benchmarks are one static program (bench/build.mk); `hello` is what fork+exec executes.
+IMAGE_PROGRAMS := $(B)/bench/micro/micro $(B)/bench/micro/hello
+
+$(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
+                     $(DEB)/busybox-static.done
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(GUESTS)/root
+	$(Q)mkdir -p $(GUESTS)/root/bin
+	$(Q)install -m 755 guests/images/init $(GUESTS)/root/init
+	$(Q)install -m 755 $(IMAGE_PROGRAMS) $(DEB)/busybox-static/bin/busybox $(GUESTS)/root/bin
+	$(Q)ln -s busybox $(GUESTS)/root/bin/sh
+	$(Q)guests/images/pack $(GUESTS)/root > $@
+
+GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen
+all: $(GUEST_FILES)
+
+# A command line of the image's own; `make run APPEND=...` adds to it.
+.PHONY: run
+run: $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz ## a stock Debian kernel as dom0, a shell here
+	qemu-system-x86_64 -accel tcg -cpu qemu64 -m 2048 -nographic -no-reboot -nic none \
+	    -kernel $(B)/vantage -append "console=com1 dom0_mem=1024M noreboot" \
+	    -initrd "$(GUESTS)/vmlinuz console=hvc0 panic=-1 $(APPEND),$(GUESTS)/initrd.gz"
+
+-include guests/mini/build.mk

@@ -1,28 +1,105 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Birth: from the boot loader's jump to dom0's first instruction, as one readable list of calls. */
+#include "control/control.h"
 #include "core/boot.h"
-#include "core/early.h"
+#include "core/create.h"
+#include "core/dom0.h"
 #include "core/main.h"
 #include "core/options.h"
 #include "lib/bug.h"
+#include "mm/mm.h"
+#include "pv/emulate.h"
+#include "sched/sched.h"
+#include "x86/acpi.h"
 #include "x86/cpu.h"
+#include "x86/irq.h"
+#include "x86/machine.h"
+
+#define LOW_MEMORY_END 0x100000ull /* below: firmware's and the drivers' */
+
+extern const char image_end[];
 
 static const struct boot_info *boot;
+
+/* What is RAM, and what of it is taken already. */
+static void memory_note(void)
+{
+    for (unsigned i = 0; i < boot->regions; i++) {
+        const struct boot_region *r = &boot->region[i];
+        uint64_t first = ROUND_UP(MAX(r->start, LOW_MEMORY_END), PAGE_SIZE) >> PAGE_SHIFT;
+        uint64_t end = (r->start + r->size) >> PAGE_SHIFT;
+
+        if (r->type == REGION_RAM && first < end)
+            mm_early_ram(MFN(first), end - first);
+        if (r->type != REGION_RESERVED)
+            machine_note_memory(r->start, r->size);
+    }
+    mm_early_reserve(MFN(IMAGE_PHYS >> PAGE_SHIFT),
+                     ((uint64_t)image_end - IMAGE_VA - IMAGE_PHYS) >> PAGE_SHIFT);
+    for (unsigned i = 0; i < boot->modules; i++) {
+        const struct boot_module *m = &boot->module[i];
+        uint64_t first = m->start >> PAGE_SHIFT;
+
+        mm_early_reserve(MFN(first),
+                         (ROUND_UP(m->start + m->size, PAGE_SIZE) >> PAGE_SHIFT) - first);
+    }
+}
+
+/* Bits of a physical address (CPUID 0x80000008). */
+static unsigned phys_bits(void)
+{
+    return cpuid(0x80000008, 0).eax & 0xff;
+}
+
+static void devices_start(void)
+{
+    acpi_init(boot->rsdp);
+    irq_init();
+    clock_init();
+    console_irq_init();
+}
+
+static void scheduler_start(void)
+{
+    if (sched_init(NULL))
+        panic("no such scheduler");
+    this_cpu()->current = idle_create(this_cpu()->id);
+    if (sched_cpu_init(this_cpu()->current))
+        panic("no memory for the scheduler");
+}
+
+static void dom0_start(void)
+{
+    struct domain *d = dom0_build(boot);
+
+    irqs_give(d);
+    d->state = DOMAIN_RUNNING;
+    sched_up(d->vcpus[0]);
+}
 
 /* On CPU 0's own stack. */
 static void main_on_own_stack(void)
 {
     cpu_init(window_create());
     paging_drop_boot_map();
-    printk("up\n");
-    machine_halt();
+    mm_boot_init(phys_bits());
+    mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
+    devices_start();
+    scheduler_start();
+    cpuid_init(0, false);
+    ports_init(acpi.pm_timer);
+    dom0_start();
+    exit_to_guest();
 }
 
 void boot_main(uint32_t magic, uint32_t information)
 {
+    console_early_init();
     boot = boot_parse(magic, information);
+    version_set_command_line(boot->arguments);
     options_parse(boot->arguments);
-    early_init(boot);
-    paging_init(boot_ram_end(boot), early_frame);
-    enter_on_stack((uint64_t)cpu_create(0, early_frame), main_on_own_stack);
+    printk("Vantage, started by %s: %s\n", boot->loader, boot->arguments);
+    memory_note();
+    paging_init(boot_ram_end(boot), mm_early_frame);
+    enter_on_stack((uint64_t)cpu_create(0, mm_early_frame), main_on_own_stack);
 }

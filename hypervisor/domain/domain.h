@@ -114,6 +114,7 @@ struct vcpu {
     unsigned vm_assist;                             /* bit per VMASST_TYPE_* */
     mfn_t gdt_frames[14];                           /* each with a descriptor type reference */
     unsigned gdt_entries;
+    mfn_t ldt_frames[16];                            /* those of the LDT mapped so far, likewise */
     guest_ptr ldt;
     unsigned ldt_entries;
     uint64_t windows;                               /* VA of this vCPU's GDT window; the LDT follows */
@@ -161,6 +162,10 @@ int domain_register(struct domain *d);
  * reason, registers, the page walk and stack words.
  */
 __attribute__((format(printf, 2, 3))) void domain_crash(struct domain *d, const char *fmt, ...);
+
+/* Up-call: the domain asked to stop, or crashed (SHUTDOWN_* of <xen/sched.h>). Returns; its vCPUs do not
+ * run guest code any more. */
+void on_domain_shutdown(struct domain *d, uint8_t reason);
 
 /* printk for messages that a guest can provoke: a few per second and domain, the rest is dropped. */
 __attribute__((format(printf, 2, 3))) void guest_printk(struct domain *d, const char *fmt, ...);

@@ -14,4 +14,7 @@ __attribute__((noreturn)) void enter_on_stack(uint64_t rsp, void (*function)(voi
 /* The descriptor page every window shows at page 14 while CPU `id` uses it. */
 mfn_t cpu_gdt_page(unsigned id);
 
+/* The way out to whatever this CPU shall run (entry.S). */
+__attribute__((noreturn)) void exit_to_guest(void);
+
 #endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The micro benchmarks as one static program: micro NAME..., where a name is a benchmark's or a
+ * suite's. For each it prints `VTG-BENCH <name>` when it starts and one JSON line when it is done:
+ *
+ *   {"bench":"null_call","metric":"ns","iters":2000,"samples":[656120,...]}
+ *
+ * A sample is the time of `iters` operations together. Lines are written in one piece.
+ *
+ * Not here: any arithmetic on the samples (vbench does it, so that the raw numbers are kept).
+ */
+#define _GNU_SOURCE
+#include "bench/micro/micro.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SAMPLES_MAX = 32 };
+
+static const struct bench {
+    const char *name, *suite;
+    unsigned iterations, samples;
+    uint64_t (*run)(unsigned iterations);
+} benches[] = {
+#define BENCH(id, suite, iterations, samples, ...) {#id, #suite, iterations, samples, bench_##id},
+#include "bench/suite.def"
+#undef BENCH
+};
+
+void must(bool ok, const char *what)
+{
+    if (ok)
+        return;
+    fprintf(stderr, "micro: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+void must_exit(int pid, int status)
+{
+    int got = 0;
+    must(waitpid(pid, &got, 0) == pid, "waitpid");
+    if (WIFEXITED(got) && WEXITSTATUS(got) == status)
+        return;
+    fprintf(stderr, "micro: a child ended with wait status %#x instead of exit %d\n", got, status);
+    exit(1);
+}
+
+int file_make(size_t bytes)
+{
+    int fd = memfd_create("micro", 0);
+    char page[4096] = {0};
+    must(fd >= 0, "memfd_create");
+    for (size_t done = 0; done < bytes; done += sizeof page)
+        must(write(fd, page, sizeof page) == sizeof page, "write");
+    return fd;
+}
+
+uint64_t bench_time_to_init(unsigned iterations)
+{
+    struct timespec t;
+    must(!clock_gettime(CLOCK_BOOTTIME, &t), "clock_gettime");
+    return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+uint64_t bench_reset_to_init(unsigned iterations)
+{
+    return clock_now();
+}
+
+static void print_line(const char *line, size_t length)
+{
+    must(write(STDOUT_FILENO, line, length) == (ssize_t)length, "write");
+}
+
+static void print_result(const struct bench *b, const uint64_t *sample)
+{
+    char line[1024];
+    int n = snprintf(line, sizeof line,
+                     "{\"bench\":\"%s\",\"metric\":\"ns\",\"iters\":%u,\"samples\":[", b->name,
+                     b->iterations);
+    for (unsigned i = 0; i < b->samples; i++)
+        n += snprintf(line + n, sizeof line - n, "%s%llu", i ? "," : "",
+                      (unsigned long long)sample[i]);
+    n += snprintf(line + n, sizeof line - n, "]}\n");
+    print_line(line, n);
+}
+
+static void run(const struct bench *b)
+{
+    uint64_t sample[SAMPLES_MAX];
+    char line[64];
+
+    print_line(line, snprintf(line, sizeof line, "VTG-BENCH %s\n", b->name));
+    if (b->samples > 1)
+        b->run(b->iterations);
+    for (unsigned i = 0; i < b->samples; i++)
+        sample[i] = b->run(b->iterations);
+    print_result(b, sample);
+}
+
+static bool is_named(const struct bench *b, const char *name)
+{
+    if (b->samples == 1)
+        return !strcmp(name, b->name); /* start-up is over by the time a suite is asked for */
+    return !strcmp(name, b->name) || !strcmp(name, b->suite) || !strcmp(name, "full");
+}
+
+static int run_named(const char *name)
+{
+    int found = 0;
+    for (size_t i = 0; i < sizeof benches / sizeof *benches; i++) {
+        if (!is_named(&benches[i], name))
+            continue;
+        run(&benches[i]);
+        found = 1;
+    }
+    return found;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: micro NAME...   (a benchmark or a suite of bench/suite.def)\n");
+        return 2;
+    }
+    for (int i = 1; i < argc; i++) {
+        if (!run_named(argv[i])) {
+            fprintf(stderr, "micro: there is no benchmark or suite called %s\n", argv[i]);
+            return 2;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Host tests of vbench's parts: the table of benchmarks, console lines, samples, documents, tables.
+ * Prints TAP. Built with the address and undefined-behaviour sanitizers.
+ */
+#define _GNU_SOURCE
+#include "bench/vbench/compare.h"
+#include "bench/vbench/host.h"
+#include "bench/vbench/line.h"
+#include "bench/vbench/machine.h"
+#include "bench/vbench/report.h"
+#include "bench/vbench/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static unsigned tests, failures;
+
+static void ok(bool is_true, const char *name)
+{
+    failures += !is_true;
+    printf("%sok %u - %s\n", is_true ? "" : "not ", ++tests, name);
+}
+
+static char *folder; /* scratch, under the system's temporary folder */
+
+/* ---- suite.def ---- */
+
+static bool table_is_sound(void)
+{
+    for (int i = 0; i < ROWS; i++) {
+        const struct row *r = &suite_rows[i];
+        int term = row_find(r->minus);
+        if (row_find(r->name) != i || r->iterations == 0 || r->samples == 0 ||
+            r->samples > SAMPLES_MAX)
+            return false;
+        if (*r->minus && (term == ROW_NONE || term == i))
+            return false;
+        if (term != ROW_NONE && !strcmp(r->suite, "quick") &&
+            strcmp(suite_rows[term].suite, "quick"))
+            return false;
+    }
+    return true;
+}
+
+static void test_suite(void)
+{
+    struct selection s = {0}, full = {0}, quick = {0};
+    ok(table_is_sound(), "suite.def: names are unique, subtracted rows exist in the same suite");
+    ok(selection_add(&s, "protection_fault") && selection_count(&s) == 3 && s.has[ROW_kill_null],
+       "a row brings the rows it subtracts");
+    ok(!selection_add(&s, "no_such_row"), "an unknown name is refused");
+    ok(selection_add(&full, "full") && selection_count(&full) == ROWS, "full has every row");
+    ok(selection_add(&quick, "quick") && selection_count(&quick) < ROWS, "quick has fewer");
+}
+
+/* ---- samples ---- */
+
+static void metric_set(struct metric *m, unsigned iters, unsigned n, const uint64_t *sample)
+{
+    m->iters = iters;
+    m->n = n;
+    memcpy(m->sample, sample, n * sizeof *sample);
+}
+
+static void test_samples(void)
+{
+    static struct metric m[ROWS];
+    double v;
+    metric_set(&m[ROW_null_call], 10, 3, (uint64_t[]){9000, 1000, 5000});
+    ok(metric_median(&m[ROW_null_call]) == 500, "median of an odd number, unsorted, per operation");
+    metric_set(&m[ROW_null_call], 1, 4, (uint64_t[]){4, 1, 3, 100});
+    ok(metric_median(&m[ROW_null_call]) == 3.5, "median of an even number");
+    metric_set(&m[ROW_protection_fault], 1, 1, (uint64_t[]){9000});
+    ok(!metric_value(m, ROW_protection_fault, &v), "no value while a subtracted row is missing");
+    metric_set(&m[ROW_signal_handle], 1, 1, (uint64_t[]){5000});
+    metric_set(&m[ROW_kill_null], 1, 1, (uint64_t[]){1000});
+    ok(metric_value(m, ROW_protection_fault, &v) && v == 5.0, "a - (b - c), in microseconds");
+    metric_set(&m[ROW_time_to_init], 1, 1, (uint64_t[]){1500000000});
+    ok(metric_value(m, ROW_time_to_init, &v) && v == 1.5, "seconds where the row says so");
+}
+
+/* ---- console lines ---- */
+
+static enum line_kind kind_of(const char *console)
+{
+    struct line line;
+    line_parse(console, &line);
+    return line.kind;
+}
+
+#define NULL_CALL "{\"bench\":\"null_call\",\"metric\":\"ns\",\"iters\":2000,\"samples\":"
+
+static void test_lines(void)
+{
+    static const char good[] = NULL_CALL "[7,6,5,4,3,2,1]}\r";
+    static const char *const bad[] = {
+        NULL_CALL "[7,6,5,4,3,2]}",
+        NULL_CALL "[7,6,5,4,3,2,0]}",
+        NULL_CALL "[7,6,5,4,3,2,-1]}",
+        NULL_CALL "[7,6,5,4,3,2,1.5]}",
+        NULL_CALL "\"7\"}",
+        NULL_CALL "[7,6,5,[    3.1] usb: hello",
+        NULL_CALL "[7,6,5,4,3,2,1],\"x\":1}",
+        "{\"bench\":\"null_call\"}",
+        "{\"bench\":\"nonsense\",\"metric\":\"ns\",\"iters\":1,\"samples\":[1]}",
+        "{\"bench\":\"null_call\",\"metric\":\"ns\",\"iters\":7,\"samples\":[7,6,5,4,3,2,1]}",
+        "{\"bench\":\"null_call\",\"bench\":\"null_call\",\"metric\":\"ns\",\"iters\":2000,"
+        "\"samples\":[7,6,5,4,3,2,1]}",
+        "VTG-BENCH nonsense",
+        "VTG-EXIT",
+        "VTG-EXIT x",
+        "VTG-EXIT 1x",
+    };
+    struct line line;
+    bool all_refused = true, no_cut_taken = true;
+
+    line_parse(good, &line);
+    ok(line.kind == LINE_RESULT && line.row == ROW_null_call && line.metric.n == 7 &&
+           line.metric.sample[0] == 7,
+       "a result line");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        bool refused = kind_of(bad[i]) == LINE_BAD || (kind_of(bad[i]) == LINE_OTHER && i == 12);
+        if (!refused)
+            printf("# taken: %s\n", bad[i]);
+        all_refused &= refused;
+    }
+    ok(all_refused, "damaged, foreign and out-of-date lines are refused [line.whole]");
+    for (size_t cut = 0; cut < strlen(good) - 1; cut++) {
+        char part[sizeof good] = {0};
+        memcpy(part, good, cut);
+        no_cut_taken &= kind_of(part) != LINE_RESULT;
+    }
+    ok(no_cut_taken, "a line cut at any place is never a result [line.whole]");
+    ok(kind_of("VTG-INIT 1.80") == LINE_INIT && kind_of("VTG-EXIT 0\r") == LINE_EXIT &&
+           kind_of("VTG-BENCH fork_sh\r") == LINE_START,
+       "the markers");
+    ok(kind_of("[    1.776360] Run /init as init process") == LINE_OTHER &&
+           kind_of("") == LINE_OTHER,
+       "the kernel's lines are not ours");
+}
+
+/* Any bytes may come down a serial line; none may confuse the parser (the sanitizers watch). */
+static void test_noise(void)
+{
+    uint32_t state = 1;
+    static const char alphabet[] = "{}[]\",:0123456789VTG-BENCHEXITnull_call \\\r\x80\xff";
+    bool taken = false;
+    for (int round = 0; round < 20000; round++) {
+        char noise[96] = NULL_CALL "[7,6,5,4,3,2,1]}";
+        for (int k = 0; k < 1 + round % 5; k++) {
+            state = state * 1664525u + 1013904223u;
+            noise[state % 70] = alphabet[(state >> 16) % (sizeof alphabet - 1)];
+        }
+        struct line line;
+        line_parse(noise, &line);
+        taken |= line.kind == LINE_RESULT && (line.metric.n != 7 || line.metric.iters != 2000);
+    }
+    ok(!taken, "20,000 mutated lines: none is taken with a wrong shape");
+}
+
+/* ---- documents ---- */
+
+static void result_make(struct result *r)
+{
+    memset(r, 0, sizeof *r);
+    r->suite = text("quick");
+    r->commit = text("v1 \"quoted\" \xc3\xa4");
+    r->kernel_sha256 = text("aa");
+    for (int c = COLUMN_NATIVE; c <= COLUMN_XEN; c++) {
+        r->columns[c].asked = true;
+        r->columns[c].wall_s = 1.5;
+        r->columns[c].repeat = IDENTICAL;
+        for (int i = 0; i < ROWS; i++)
+            metric_set(
+                &r->columns[c].metrics[i], 2, 3,
+                (uint64_t[]){1000 * (c + 1) + 100 * i, 1100 * (c + 1) + 100 * i, 9007199254740993});
+    }
+    r->columns[COLUMN_XEN].reason = text("it died");
+}
+
+static bool results_equal(const struct result *a, const struct result *b)
+{
+    for (int c = 0; c < COLUMNS; c++)
+        if (memcmp(a->columns[c].metrics, b->columns[c].metrics, sizeof a->columns[c].metrics) ||
+            a->columns[c].repeat != b->columns[c].repeat ||
+            a->columns[c].asked != b->columns[c].asked ||
+            a->columns[c].wall_s != b->columns[c].wall_s)
+            return false;
+    return !strcmp(a->commit, b->commit) && !strcmp(a->suite, b->suite) && !b->date && !b->qemu &&
+           !strcmp(a->columns[COLUMN_XEN].reason, b->columns[COLUMN_XEN].reason);
+}
+
+/* Reads a document of these bytes; the complaint goes nowhere. */
+static int read_bytes(const char *bytes)
+{
+    static struct result r;
+    char *path = text("%s/bytes.json", folder);
+    file_replace(path, bytes, strlen(bytes));
+    int rc = result_read(&r, path);
+    if (rc == 0)
+        result_free(&r);
+    unlink(path);
+    free(path);
+    return rc;
+}
+
+static void test_documents(void)
+{
+    static struct result a, b;
+    char *path = text("%s/deep/er/result.json", folder);
+    result_make(&a);
+    ok(result_write(&a, path) == 0, "a document is written, its folders made");
+    ok(result_read(&b, path) == 0 && results_equal(&a, &b), "and reads back the same");
+    ok(result_write(&a, "/proc/none/x.json") < 0, "an impossible place is an error");
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, 0) == EXIT_OK,
+       "compare: the same is the same");
+    b.columns[COLUMN_VANTAGE].metrics[ROW_stat].sample[1] += 100000;
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, 0.005) == EXIT_REGRESSION,
+       "compare: slower fails");
+    ok(compare_print(fopen("/dev/null", "w"), &b, &a, 0.005) == EXIT_OK,
+       "compare: faster does not");
+    b.columns[COLUMN_VANTAGE].metrics[ROW_stat].n = 0;
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, 0.005) == EXIT_REGRESSION,
+       "compare: a missing row fails");
+    result_free(&a);
+    result_free(&b);
+    free(path);
+
+    if (!freopen("/dev/null", "w", stderr))
+        return;
+    ok(read_bytes("") && read_bytes("{") && read_bytes("[]") && read_bytes("{}") &&
+           read_bytes("{\"schema\":\"vbench-result/2\",\"columns\":{}}") &&
+           read_bytes("{\"schema\":\"vbench-result/1\"}") &&
+           read_bytes("{\"schema\":\"vbench-result/1\",\"columns\":{\"native\":3}}") &&
+           read_bytes("{\"schema\":\"vbench-result/1\",\"columns\":{\"native\":{\"benches\":"
+                      "{\"stat\":{\"iters\":0,\"samples_ns\":[1]}}}}}"),
+       "documents that are damaged, foreign or incomplete are refused");
+    ok(!read_bytes(
+           "{\"schema\":\"vbench-result/1\",\"new\":1,\"columns\":{\"future\":{},\"native\":"
+           "{\"benches\":{\"future_row\":{}}}}}"),
+       "unknown keys, columns and rows are passed over");
+}
+
+/* ---- tables and reports ---- */
+
+static char *table_of(const struct result *r)
+{
+    static const struct paper none;
+    char *bytes;
+    size_t length;
+    FILE *out = open_memstream(&bytes, &length);
+    table_print(out, r, &none);
+    fclose(out);
+    return bytes;
+}
+
+static void test_tables(void)
+{
+    static struct result r;
+    static struct paper paper;
+    char number[NUMBER_MAX];
+    result_make(&r);
+    char *table = table_of(&r), *second = strchr(table, '\n') + 1;
+    ok(strchr(second, '\n') - second == second - 1 - table, "heading and rows are equally wide");
+    ok(!strstr(table, "kill_null") && strstr(table, "xen is not complete: it died"),
+       "subtracted rows are not shown, a failed column says why");
+    r.columns[COLUMN_XEN].metrics[ROW_stat].n = 0;
+    ok(isnan(figures_of(&r, &paper, ROW_stat).ratio[COLUMN_XEN]), "no ratio without a value");
+    ok(!strcmp(number_print(number, 1.23456), "1.235") &&
+           !strcmp(number_print(number, 1742.4), "1742") && !strcmp(number_print(number, NAN), "-"),
+       "numbers keep about four digits; what is missing is a dash");
+    paper_read(&paper, "results/paper");
+    ok(paper.cell[ROW_fork_exit].native == 110 && paper.cell[ROW_fork_exit].xen == 198 &&
+           paper.cell[ROW_ctx_2p_0k].xen == 1.97 && paper.cell[ROW_page_fault].xen == 2.73 &&
+           paper.cell[ROW_tcp_latency].xen == 0,
+       "the paper's numbers are found by table and cell");
+    free(table);
+    result_free(&r);
+}
+
+static void test_report(void)
+{
+    static struct result r;
+    static struct paper paper;
+    result_make(&r);
+    char *plots = text("%s/plots/x", folder), *page = text("%s/BENCHMARKS.md", folder);
+    char *script = text("cp plots/ratios.gp '%s/plots/'", folder),
+         *svg = text("%s/plots/ratios.svg", folder);
+    ok(parents_make(plots) == 0 && system(script) == 0 && report_write(&r, &paper, folder) == 0 &&
+           access(page, R_OK) == 0 && access(svg, R_OK) == 0,
+       "a report: page and picture");
+    char *first = file_sha256(page), *drawn = file_sha256(svg);
+    report_write(&r, &paper, folder);
+    char *again = file_sha256(page), *drawn_again = file_sha256(svg);
+    ok(first && drawn && !strcmp(first, again) && !strcmp(drawn, drawn_again),
+       "the same document gives the same bytes");
+    char *all[] = {plots, page, script, svg, first, drawn, again, drawn_again};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+    result_free(&r);
+}
+
+/* ---- QEMU's command line ---- */
+
+static void test_machine(void)
+{
+    struct machine m = {.qemu = "qemu", .build = "a,b"};
+    char **argv = machine_argv(&m, COLUMN_VANTAGE, "stat+null_call"), **arg = argv;
+    while (*arg && strcmp(*arg, "-initrd"))
+        arg++;
+    ok(*arg && !strcmp(arg[1], "a,,b/guests/vmlinuz console=hvc0 panic=-1 nokaslr norandmaps "
+                               "vtg.run=bench:stat+null_call,a,,b/guests/initrd.gz"),
+       "boot modules: commas of file names are doubled, the separator is not");
+    machine_argv_free(argv);
+    char *why = machine_missing(&m, COLUMN_VANTAGE);
+    ok(why && strstr(why, "a,b/vantage is not there; run make"), "a missing file is named");
+    free(why);
+}
+
+int main(void)
+{
+    char template[] = "/tmp/vbench-test.XXXXXX";
+    folder = mkdtemp(template);
+    test_suite();
+    test_samples();
+    test_lines();
+    test_noise();
+    test_tables();
+    test_report();
+    test_machine();
+    test_documents();
+    printf("1..%u\n", tests);
+    char *clean = text("rm -rf '%s'", folder);
+    int rc = system(clean);
+    free(clean);
+    return failures || rc;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "bench/vbench/compare.h"
+#include "bench/vbench/host.h"
+#include "bench/vbench/table.h"
+
+#include <math.h>
+#include <string.h>
+
+struct tally {
+    unsigned same, better, within, worse, gone;
+};
+
+static void compare_row(FILE *out, enum column_id column, enum row_id row, const struct metric *a,
+                        const struct metric *b, double tolerance, struct tally *tally)
+{
+    char before[NUMBER_MAX], after[NUMBER_MAX];
+    double was, is;
+    if (!metric_value(a, row, &was))
+        return;
+    if (!metric_value(b, row, &is)) {
+        tally->gone++;
+        fprintf(out, "%-8s %-17s is missing in the second document\n", column_names[column],
+                suite_rows[row].name);
+        return;
+    }
+    if (was == is) {
+        tally->same++;
+        return;
+    }
+    double change = (is - was) / fabs(was);
+    const char *word = change > tolerance ? "WORSE" : change < -tolerance ? "better" : "within";
+    tally->worse += change > tolerance;
+    tally->better += change < -tolerance;
+    tally->within += fabs(change) <= tolerance;
+    fprintf(out, "%-8s %-17s %10s -> %10s %s  %+7.2f %%  %s\n", column_names[column],
+            suite_rows[row].name, number_print(before, was), number_print(after, is),
+            suite_rows[row].unit, change * 100, word);
+}
+
+int compare_print(FILE *out, const struct result *a, const struct result *b, double tolerance)
+{
+    struct tally tally = {0};
+    for (int c = 0; c < COLUMNS; c++) {
+        if (!a->columns[c].asked || !b->columns[c].asked)
+            continue;
+        for (int i = 0; i < ROWS; i++)
+            if (row_is_shown(i))
+                compare_row(out, c, i, a->columns[c].metrics, b->columns[c].metrics, tolerance,
+                            &tally);
+    }
+    unsigned all = tally.same + tally.better + tally.within + tally.worse + tally.gone;
+    if (all == 0) {
+        complain("the two documents have no column and row in common");
+        return EXIT_USAGE;
+    }
+    fprintf(out, "%u rows: %u identical, %u better, %u within %.2f %%, %u worse, %u missing\n", all,
+            tally.same, tally.better, tally.within, tolerance * 100, tally.worse, tally.gone);
+    return tally.worse || tally.gone ? EXIT_REGRESSION : EXIT_OK;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two result documents, row by row.
+ */
+#ifndef BENCH_VBENCH_COMPARE_H
+#define BENCH_VBENCH_COMPARE_H
+
+#include "bench/vbench/result.h"
+
+#include <stdio.h>
+
+/* Prints the rows whose samples differ; EXIT_REGRESSION if one of b's values is more than
+ * `tolerance` (a part of one) above a's or is missing, EXIT_USAGE if nothing can be compared. */
+int compare_print(FILE *out, const struct result *a, const struct result *b, double tolerance);
+
+#endif

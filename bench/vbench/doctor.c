@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "bench/vbench/doctor.h"
+#include "bench/vbench/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MEGABYTES_PER_COLUMN = 2048 };
+
+static bool answer(bool is_well, const char *question, const char *detail)
+{
+    printf("%-4s %-16s %s\n", is_well ? "ok" : "no", question, detail);
+    return is_well;
+}
+
+static bool ask_qemu(const struct machine *m)
+{
+    char *version = capture((char *const[]){(char *)m->qemu, "--version", NULL});
+    bool is_well = answer(version, "QEMU", version ? version : "cannot run it; run ci/deps");
+    free(version);
+    return is_well;
+}
+
+static bool ask_column(const struct machine *m, enum column_id column)
+{
+    char *missing = machine_missing(m, column);
+    bool is_well =
+        answer(!missing, column_names[column], missing ? missing : "its files are there");
+    free(missing);
+    return is_well;
+}
+
+static bool ask_program(const char *question, const char *program, const char *package)
+{
+    char *said = capture((char *const[]){(char *)program, "--version", NULL});
+    char *advice = text("not found; install %s (ci/deps)", package);
+    bool is_well = answer(said, question, said ? said : advice);
+    free(advice);
+    free(said);
+    return is_well;
+}
+
+static void ask_memory(void)
+{
+    long megabytes = sysconf(_SC_AVPHYS_PAGES) / 256, cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    char *detail = text("%ld MB free, %ld CPUs; a column wants up to %d MB and one CPU", megabytes,
+                        cpus, MEGABYTES_PER_COLUMN);
+    answer(megabytes > MEGABYTES_PER_COLUMN / 2, "room", detail);
+    free(detail);
+}
+
+int doctor_print(const struct machine *m)
+{
+    bool is_well = ask_qemu(m);
+    is_well &= ask_column(m, COLUMN_NATIVE);
+    is_well &= ask_column(m, COLUMN_VANTAGE);
+    ask_column(m, COLUMN_XEN);
+    ask_program("plots", "gnuplot", "gnuplot-nox");
+    ask_program("digests", "sha256sum", "coreutils");
+    ask_memory();
+    return is_well ? EXIT_OK : EXIT_NOT_RUN;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One boot of one column: a QEMU process, its console, and what has been read from it so far.
+ *
+ *      job_start ──► job_read ... job_read ──► job_end        job_kill may come at any time
+ */
+#ifndef BENCH_VBENCH_JOB_H
+#define BENCH_VBENCH_JOB_H
+
+#include "bench/vbench/line.h"
+#include "bench/vbench/machine.h"
+
+#include <stdio.h>
+#include <sys/types.h>
+
+struct job {
+    enum column_id column;
+    unsigned pass; /* 1, or 2 for the second of two identical runs */
+    const struct selection *wanted;
+    char *log_path; /* where the whole console goes */
+
+    pid_t pid; /* 0: not running */
+    int console;
+    FILE *log;
+    double started, heard; /* when it began, when the console last said something */
+    double took;           /* seconds, once ended */
+    bool is_up;            /* VTG-INIT was seen */
+    enum row_id row;       /* the benchmark that is running, ROW_NONE before and between */
+    unsigned done;         /* rows finished */
+    bool has_exited;       /* VTG-EXIT was seen */
+    int guest_status;
+    char *reason; /* the first thing that went wrong, NULL if nothing did */
+    struct metric metrics[ROWS];
+
+    char buffer[4096]; /* the line being read */
+    size_t used;
+    char last[120]; /* the last line of the console, fit to print */
+};
+
+/* Called for each finished row. */
+typedef void job_on_row(const struct job *job, enum row_id row);
+
+/* Starts QEMU with these arguments; 0, or -errno with `reason` set. */
+int job_start(struct job *job, char *const argv[]);
+
+/* Takes what the console has; false at its end. */
+bool job_read(struct job *job, job_on_row *on_row);
+
+/* Ends QEMU now, for this reason (kept if it is the first). */
+void job_kill(struct job *job, const char *reason);
+
+/* After the end of the console: collects QEMU and decides whether the run was complete. */
+void job_end(struct job *job);
+
+void job_free(struct job *job);
+
+#endif

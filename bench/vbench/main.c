@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vbench: runs the benchmarks of bench/suite.def on each column, compares, reports.
+ *
+ * Not here: what a verb does (its own file each); this is command lines only.
+ */
+#define _GNU_SOURCE
+#include "bench/vbench/compare.h"
+#include "bench/vbench/doctor.h"
+#include "bench/vbench/host.h"
+#include "bench/vbench/report.h"
+#include "bench/vbench/run.h"
+#include "bench/vbench/table.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#define QEMU      "qemu-system-x86_64"
+#define PAPER_DIR "results/paper"
+
+/* Options of all verbs; a verb's table says which of them it takes. */
+struct options {
+    struct run_plan plan;
+    char *columns, *suite, *out;
+    double tolerance;
+    bool wants_report;
+    char **names; /* what is left on the command line */
+    int name_count;
+};
+
+enum option_id {
+    OPT_HELP,
+    OPT_COLUMNS,
+    OPT_SUITE,
+    OPT_OUT,
+    OPT_JOBS,
+    OPT_TIMEOUT,
+    OPT_SILENCE,
+    OPT_TWICE,
+    OPT_REPORT,
+    OPT_BUILD,
+    OPT_QEMU,
+    OPT_TOLERANCE,
+};
+
+struct verb {
+    const char *name, *arguments, *meaning, *options;
+    int (*act)(struct options *o);
+};
+
+static int usage_error(const char *format, const char *what)
+{
+    char *message = text(format, what);
+    complain("%s; see vbench --help", message);
+    free(message);
+    return EXIT_USAGE;
+}
+
+static bool number_parse(const char *s, double low, double high, double *to)
+{
+    char *end;
+    double value = strtod(s, &end);
+    if (end == s || *end || !(value >= low && value <= high))
+        return false;
+    *to = value;
+    return true;
+}
+
+/* ---- list ---- */
+
+static int act_list(struct options *o)
+{
+    printf("%-18s %-6s %-6s %-24s %s\n", "benchmark", "suite", "table", "cell", "one operation");
+    for (int i = 0; i < ROWS; i++)
+        printf("%-18s %-6s %-6s %-24s %s\n", suite_rows[i].name, suite_rows[i].suite,
+               suite_rows[i].table, suite_rows[i].cell, suite_rows[i].what);
+    return EXIT_OK;
+}
+
+/* ---- run ---- */
+
+static int columns_parse(struct options *o)
+{
+    char *list = strdupa(o->columns), *save = NULL;
+    for (char *name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
+        int column = column_find(name);
+        if (column < 0)
+            return usage_error("there is no column called %s (native, vantage, xen)", name);
+        o->plan.columns[column] = true;
+    }
+    return EXIT_OK;
+}
+
+/* The rows asked for, and how to ask the guest for them: a suite by name, else all names. */
+static int rows_parse(struct options *o)
+{
+    struct selection *rows = &o->plan.rows;
+    for (int i = 0; i < o->name_count; i++)
+        if (!selection_add(rows, o->names[i]))
+            return usage_error("there is no benchmark or suite called %s (vbench list)",
+                               o->names[i]);
+    if (o->name_count == 0 && !selection_add(rows, o->suite))
+        return usage_error("there is no suite called %s (quick, full)", o->suite);
+    if (o->name_count == 0) {
+        o->plan.what = text("%s", o->suite);
+        return EXIT_OK;
+    }
+    char *what = text("%s", "");
+    for (int i = 0; i < ROWS; i++) {
+        if (!rows->has[i])
+            continue;
+        char *longer = text("%s%s%s", what, *what ? "+" : "", suite_rows[i].name);
+        free(what);
+        what = longer;
+    }
+    o->plan.what = what;
+    return EXIT_OK;
+}
+
+static char *utc_now(const char *format)
+{
+    char s[64]; /* longer than any name made here */
+    time_t now = time(NULL);
+    struct tm tm;
+    strftime(s, sizeof s, format, gmtime_r(&now, &tm));
+    return text("%s", s);
+}
+
+static void environment_fill(struct result *r, const struct options *o)
+{
+    struct utsname host;
+    char *kernel = text("%s/guests/vmlinuz", o->plan.machine.build);
+    char *initrd = text("%s/guests/initrd.gz", o->plan.machine.build);
+    uname(&host);
+    r->suite = text("%s", o->name_count ? "chosen" : o->suite);
+    r->date = utc_now("%Y-%m-%dT%H:%M:%SZ");
+    r->commit =
+        capture((char *const[]){"git", "describe", "--always", "--dirty", "--abbrev=12", NULL});
+    r->qemu = capture((char *const[]){(char *)o->plan.machine.qemu, "--version", NULL});
+    r->host = text("%s %s, %ld CPUs", host.sysname, host.release, sysconf(_SC_NPROCESSORS_ONLN));
+    r->kernel_sha256 = file_sha256(kernel);
+    r->initrd_sha256 = file_sha256(initrd);
+    free(kernel);
+    free(initrd);
+}
+
+static int report_make(const struct result *r, const struct paper *paper)
+{
+    if (report_write(r, paper, "."))
+        return EXIT_NOT_RUN;
+    fprintf(stderr, "wrote BENCHMARKS.md, plots/ratios.svg\n");
+    return EXIT_OK;
+}
+
+static int result_keep(const struct result *r, const struct options *o)
+{
+    char *path = o->out          ? text("%s", o->out)
+                 : o->name_count ? utc_now("results/chosen-%Y%m%dT%H%M%SZ.json")
+                                 : utc_now("results/%Y%m%dT%H%M%SZ.json");
+    int rc = result_write(r, path);
+    if (rc)
+        complain("cannot write %s: %s", path, strerror(-rc));
+    else
+        fprintf(stderr, "wrote %s\n", path);
+    free(path);
+    return rc ? EXIT_NOT_RUN : EXIT_OK;
+}
+
+static int act_run(struct options *o)
+{
+    static struct result result;
+    static struct paper paper;
+    int status = columns_parse(o), other;
+    if (status == EXIT_OK)
+        status = rows_parse(o);
+    if (status != EXIT_OK)
+        return status;
+    environment_fill(&result, o);
+    status = run_columns(&o->plan, &result);
+    paper_read(&paper, PAPER_DIR);
+    table_print(stdout, &result, &paper);
+    other = result_keep(&result, o);
+    if (o->wants_report && other == EXIT_OK && status != EXIT_INTERRUPTED)
+        other = report_make(&result, &paper);
+    result_free(&result);
+    free(o->plan.what);
+    return status ? status : other;
+}
+
+/* ---- compare, report, doctor ---- */
+
+static int act_compare(struct options *o)
+{
+    static struct result a, b;
+    if (o->name_count != 2)
+        return usage_error("%s wants two result documents", "compare");
+    if (result_read(&a, o->names[0]) || result_read(&b, o->names[1]))
+        return EXIT_USAGE;
+    int status = compare_print(stdout, &a, &b, o->tolerance);
+    result_free(&a);
+    result_free(&b);
+    return status;
+}
+
+/* The newest document of a whole suite in results/: their names are dates. */
+static char *newest_result(void)
+{
+    glob_t found;
+    char *path = NULL;
+    if (glob("results/2*.json", 0, NULL, &found) == 0)
+        path = text("%s", found.gl_pathv[found.gl_pathc - 1]);
+    globfree(&found);
+    return path;
+}
+
+static int act_report(struct options *o)
+{
+    static struct result result;
+    static struct paper paper;
+    char *path = o->name_count ? text("%s", o->names[0]) : newest_result();
+    if (!path)
+        return usage_error("%s has no result document yet; run vbench run", "results/");
+    int rc = result_read(&result, path);
+    free(path);
+    if (rc)
+        return EXIT_USAGE;
+    paper_read(&paper, PAPER_DIR);
+    table_print(stdout, &result, &paper);
+    int status = report_make(&result, &paper);
+    result_free(&result);
+    return status;
+}
+
+static int act_doctor(struct options *o)
+{
+    return doctor_print(&o->plan.machine);
+}
+
+/* ---- command line ---- */
+
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, OPT_HELP},
+    {"columns", required_argument, NULL, OPT_COLUMNS},
+    {"suite", required_argument, NULL, OPT_SUITE},
+    {"out", required_argument, NULL, OPT_OUT},
+    {"jobs", required_argument, NULL, OPT_JOBS},
+    {"timeout", required_argument, NULL, OPT_TIMEOUT},
+    {"silence", required_argument, NULL, OPT_SILENCE},
+    {"twice", no_argument, NULL, OPT_TWICE},
+    {"report", no_argument, NULL, OPT_REPORT},
+    {"build", required_argument, NULL, OPT_BUILD},
+    {"qemu", required_argument, NULL, OPT_QEMU},
+    {"tolerance", required_argument, NULL, OPT_TOLERANCE},
+    {0},
+};
+
+#define MACHINE_HELP                                                                               \
+    "  --build DIR      where vantage and guests/ are (build)\n"                                   \
+    "  --qemu PROGRAM   QEMU to run (" QEMU ")\n"
+
+static const struct verb verbs[] = {
+    {"list", "", "the benchmarks and what each one times", "", act_list},
+    {"run", "[NAME...]", "boot the columns, run benchmarks, print and store the comparison",
+     "  NAME             a benchmark or a suite; default: the suite of --suite\n"
+     "  --suite SUITE    quick or full (quick)\n"
+     "  --columns LIST   of native, vantage, xen (native,vantage,xen)\n"
+     "  --jobs N         columns at a time (2)\n"
+     "  --timeout S      seconds a column may take (300)\n"
+     "  --silence S      seconds a column's console may say nothing (120)\n"
+     "  --twice          run each column twice; both consoles must be the same, byte for byte\n"
+     "  --out FILE       result document (results/<date>.json; chosen-<date> with NAMEs)\n"
+     "  --report         then write BENCHMARKS.md and plots/\n" MACHINE_HELP,
+     act_run},
+    {"compare", "A.json B.json", "what changed from document A to B",
+     "  --tolerance P    percent a row may be worse (0.5)\n", act_compare},
+    {"report", "[FILE.json]", "write BENCHMARKS.md and plots/ from a document (the newest)", "",
+     act_report},
+    {"doctor", "", "can the columns run on this machine?", MACHINE_HELP, act_doctor},
+};
+
+enum { VERBS = sizeof verbs / sizeof *verbs };
+
+static const char exit_help[] = "\nexit status: 0 all well, 1 something is slower (compare), 2 "
+                                "usage, 3 a column could not run or\n"
+                                "finish, 4 two runs that must be identical are not, 130 "
+                                "interrupted (what was finished is kept)\n";
+
+static int print_help(const struct verb *verb)
+{
+    if (verb) {
+        printf("usage: vbench %s %s%s\n%s\n\n%s", verb->name, *verb->options ? "[options] " : "",
+               verb->arguments, verb->meaning, verb->options);
+    } else {
+        printf("usage: vbench VERB [options]      vbench VERB --help tells more\n\n");
+        for (int i = 0; i < VERBS; i++)
+            printf("  %-8s %-14s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].meaning);
+    }
+    fputs(exit_help, stdout);
+    return EXIT_OK;
+}
+
+/* Does the verb's help name this option? */
+static bool takes(const struct verb *verb, int option)
+{
+    for (const struct option *o = long_options; o->name; o++)
+        if (o->val == option)
+            return strstr(verb->options, o->name) != NULL;
+    return false;
+}
+
+static bool count_set(const char *s, double high, unsigned *to)
+{
+    double value;
+    if (!number_parse(s, 1, high, &value))
+        return false;
+    *to = value;
+    return true;
+}
+
+static bool option_set(struct options *o, int option, char *value)
+{
+    double percent = 0;
+    bool ok = true;
+    switch (option) {
+    case OPT_COLUMNS:
+        o->columns = value;
+        break;
+    case OPT_SUITE:
+        o->suite = value;
+        break;
+    case OPT_OUT:
+        o->out = value;
+        break;
+    case OPT_BUILD:
+        o->plan.machine.build = value;
+        break;
+    case OPT_QEMU:
+        o->plan.machine.qemu = value;
+        break;
+    case OPT_TWICE:
+        o->plan.twice = true;
+        break;
+    case OPT_REPORT:
+        o->wants_report = true;
+        break;
+    case OPT_JOBS:
+        ok = count_set(value, COLUMNS * 2, &o->plan.jobs);
+        break;
+    case OPT_TIMEOUT:
+        ok = count_set(value, 1e6, &o->plan.timeout);
+        break;
+    case OPT_SILENCE:
+        ok = count_set(value, 1e6, &o->plan.silence);
+        break;
+    case OPT_TOLERANCE:
+        ok = number_parse(value, 0, 1000, &percent);
+        o->tolerance = percent / 100;
+        break;
+    }
+    return ok;
+}
+
+static int verb_call(const struct verb *verb, int argc, char **argv)
+{
+    struct options o = {
+        .plan = {.machine = {.qemu = QEMU, .build = "build"},
+                 .jobs = 2,
+                 .timeout = 300,
+                 .silence = 120},
+        .columns = "native,vantage,xen",
+        .suite = "quick",
+        .tolerance = 0.005,
+    };
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+        if (option == OPT_HELP)
+            return print_help(verb);
+        if (option == ':')
+            return usage_error("%s wants a value", argv[optind - 1]);
+        if (option == '?' || !takes(verb, option))
+            return usage_error("this verb has no option %s", argv[optind - 1]);
+        if (!option_set(&o, option, optarg))
+            return usage_error("%s is not a number in range", optarg);
+    }
+    o.names = argv + optind;
+    o.name_count = argc - optind;
+    return verb->act(&o);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+        !strcmp(argv[1], "help")) {
+        print_help(NULL);
+        return argc < 2 ? EXIT_USAGE : EXIT_OK;
+    }
+    for (int i = 0; i < VERBS; i++)
+        if (!strcmp(argv[1], verbs[i].name))
+            return verb_call(&verbs[i], argc - 1, argv + 1);
+    return usage_error("there is no verb %s", argv[1]);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A result document: what one `vbench run` found, and its form on disk (results/README.md).
+ */
+#ifndef BENCH_VBENCH_RESULT_H
+#define BENCH_VBENCH_RESULT_H
+
+#include "bench/vbench/suite.h"
+
+enum column_id { COLUMN_NATIVE, COLUMN_VANTAGE, COLUMN_XEN, COLUMNS };
+
+extern const char *const column_names[COLUMNS];
+
+/* The column of this name, or -1. */
+int column_find(const char *name);
+
+enum verdict { UNKNOWN, IDENTICAL, DIFFERENT };
+
+struct column {
+    bool asked;           /* the run was to have this column */
+    char *reason;         /* NULL: complete; else one sentence that says what is wrong */
+    double wall_s;        /* host seconds; the only number here that varies */
+    enum verdict repeat;  /* did a second run print the same console, byte for byte? */
+    char *console_sha256; /* of the whole console */
+    char *binary_sha256;  /* of what QEMU was told to boot */
+    char *command;        /* QEMU's command line */
+    struct metric metrics[ROWS];
+};
+
+struct result {
+    char *suite, *date, *commit, *qemu, *host, *kernel_sha256, *initrd_sha256;
+    struct column columns[COLUMNS];
+};
+
+/* Writes the document as one step; 0 or -errno. */
+int result_write(const struct result *r, const char *path);
+
+/* Reads a document; on failure complains in one sentence and returns -EINVAL or -ENOENT. */
+int result_read(struct result *r, const char *path);
+
+void result_free(struct result *r);
+
+#endif

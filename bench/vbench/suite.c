@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rows, selections and the arithmetic on samples: a median, and the subtraction that suite.def
+ * names.
+ */
+#include "bench/vbench/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct row suite_rows[ROWS] = {
+#define BENCH(name, suite, ...) {#name, #suite, __VA_ARGS__},
+#include "bench/suite.def"
+#undef BENCH
+};
+
+enum row_id row_find(const char *name)
+{
+    for (int i = 0; i < ROWS; i++)
+        if (!strcmp(suite_rows[i].name, name))
+            return i;
+    return ROW_NONE;
+}
+
+bool row_is_shown(enum row_id row)
+{
+    return strcmp(suite_rows[row].table, "term") != 0;
+}
+
+static bool selection_add_suite(struct selection *s, const char *suite)
+{
+    bool all = !strcmp(suite, "full"), found = all;
+    for (int i = 0; i < ROWS; i++) {
+        if (!all && strcmp(suite_rows[i].suite, suite))
+            continue;
+        s->has[i] = found = true;
+    }
+    return found;
+}
+
+bool selection_add(struct selection *s, const char *name)
+{
+    int row = row_find(name);
+    if (row == ROW_NONE)
+        return selection_add_suite(s, name);
+    for (; row != ROW_NONE; row = row_find(suite_rows[row].minus))
+        s->has[row] = true;
+    return true;
+}
+
+unsigned selection_count(const struct selection *s)
+{
+    unsigned n = 0;
+    for (int i = 0; i < ROWS; i++)
+        n += s->has[i];
+    return n;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+double metric_median(const struct metric *m)
+{
+    uint64_t sorted[SAMPLES_MAX];
+    memcpy(sorted, m->sample, m->n * sizeof *sorted);
+    qsort(sorted, m->n, sizeof *sorted, by_size);
+    double middle = sorted[m->n / 2];
+    if (m->n % 2 == 0)
+        middle = (middle + sorted[m->n / 2 - 1]) / 2;
+    return middle / m->iters;
+}
+
+bool metric_value(const struct metric metrics[ROWS], enum row_id row, double *value)
+{
+    double ns = 0, sign = 1;
+    /* a - (b - (c - ...)): the signs alternate down the chain of subtractions. */
+    for (int i = row; i != ROW_NONE; i = row_find(suite_rows[i].minus), sign = -sign) {
+        if (!metric_is_there(&metrics[i]))
+            return false;
+        ns += sign * metric_median(&metrics[i]);
+    }
+    *value = ns / (strcmp(suite_rows[row].unit, "s") ? 1e3 : 1e9);
+    return true;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The rows of bench/suite.def as seen by the host, and what was measured for one of them.
+ */
+#ifndef BENCH_VBENCH_SUITE_H
+#define BENCH_VBENCH_SUITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum row_id {
+#define BENCH(name, ...) ROW_##name,
+#include "bench/suite.def"
+#undef BENCH
+    ROWS,
+    ROW_NONE = -1,
+};
+
+enum { SAMPLES_MAX = 32 };
+
+struct row {
+    const char *name, *suite;
+    unsigned iterations, samples;
+    const char *table, *cell, *minus, *unit, *what;
+};
+
+extern const struct row suite_rows[ROWS];
+
+/* The row of this name, or ROW_NONE. */
+enum row_id row_find(const char *name);
+
+/* Is the row one to show, rather than a term that others subtract? */
+bool row_is_shown(enum row_id row);
+
+/* A choice of rows. */
+struct selection {
+    bool has[ROWS];
+};
+
+/* Adds a benchmark with the rows it subtracts, or every row of a suite; false if there is neither.
+ */
+bool selection_add(struct selection *s, const char *name);
+unsigned selection_count(const struct selection *s);
+
+/* What a guest reported for a row: `n` samples of `iters` operations each, in nanoseconds. */
+struct metric {
+    unsigned iters, n;
+    uint64_t sample[SAMPLES_MAX];
+};
+
+static inline bool metric_is_there(const struct metric *m)
+{
+    return m->n > 0;
+}
+
+/* Median of the samples, nanoseconds per operation. The metric must be there. */
+double metric_median(const struct metric *m);
+
+/* The row's value in its unit, its subtraction done: false where a sample it needs is missing. */
+bool metric_value(const struct metric metrics[ROWS], enum row_id row, double *value);
+
+#endif

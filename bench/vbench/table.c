@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "bench/vbench/table.h"
+
+#include <math.h>
+#include <string.h>
+
+struct figures figures_of(const struct result *r, const struct paper *paper, enum row_id row)
+{
+    struct figures f = {.paper_ratio = NAN, .share = NAN};
+    const struct paper_cell *cell = &paper->cell[row];
+    for (int c = 0; c < COLUMNS; c++) {
+        if (!metric_value(r->columns[c].metrics, row, &f.value[c]))
+            f.value[c] = NAN;
+        f.ratio[c] = f.value[c] / f.value[COLUMN_NATIVE];
+        if (!isfinite(f.ratio[c]))
+            f.ratio[c] = NAN;
+    }
+    if (cell->native > 0 && cell->xen > 0)
+        f.paper_ratio = cell->xen / cell->native;
+    double ours = f.value[COLUMN_VANTAGE] - f.value[COLUMN_NATIVE];
+    double xens = f.value[COLUMN_XEN] - f.value[COLUMN_NATIVE];
+    if (xens > 0)
+        f.share = ours / xens;
+    return f;
+}
+
+double ratio_geomean(const struct result *r, enum column_id column, unsigned *n)
+{
+    static const struct paper none;
+    double sum = 0;
+    *n = 0;
+    for (int i = 0; i < ROWS; i++) {
+        double ratio = figures_of(r, &none, i).ratio[column];
+        if (!row_is_shown(i) || !(ratio > 0))
+            continue;
+        sum += log(ratio);
+        ++*n;
+    }
+    return *n ? exp(sum / *n) : NAN;
+}
+
+char *number_print(char to[NUMBER_MAX], double value)
+{
+    if (isnan(value))
+        return strcpy(to, "-");
+    snprintf(to, NUMBER_MAX, "%.*f",
+             fabs(value) < 10    ? 3
+             : fabs(value) < 100 ? 2
+                                 : fabs(value) < 1000,
+             value);
+    return to;
+}
+
+char *ratio_print(char to[NUMBER_MAX], double ratio)
+{
+    if (isnan(ratio))
+        return strcpy(to, "-");
+    snprintf(to, NUMBER_MAX, "%.2f", ratio);
+    return to;
+}
+
+char *percent_print(char to[NUMBER_MAX], double share)
+{
+    if (isnan(share))
+        return strcpy(to, "-");
+    snprintf(to, NUMBER_MAX, "%.0f %%", share * 100);
+    return to;
+}
+
+static void print_heading(FILE *out, const struct result *r)
+{
+    fprintf(out, "%-17s %5s %10s", "benchmark", "unit", "native");
+    for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
+        if (r->columns[c].asked)
+            fprintf(out, " %10s %6s", column_names[c], "ratio");
+    fprintf(out, " %10s\n", "2003 ratio");
+}
+
+static void print_row(FILE *out, const struct result *r, const struct figures *f, enum row_id row)
+{
+    char text[NUMBER_MAX];
+    fprintf(out, "%-17s %5s", suite_rows[row].name, suite_rows[row].unit);
+    fprintf(out, " %10s", number_print(text, f->value[COLUMN_NATIVE]));
+    for (int c = COLUMN_VANTAGE; c < COLUMNS; c++) {
+        if (!r->columns[c].asked)
+            continue;
+        fprintf(out, " %10s", number_print(text, f->value[c]));
+        fprintf(out, " %6s", ratio_print(text, f->ratio[c]));
+    }
+    fprintf(out, " %10s\n", ratio_print(text, f->paper_ratio));
+}
+
+static void print_geomean(FILE *out, const struct result *r)
+{
+    unsigned n;
+    char text[NUMBER_MAX];
+    fprintf(out, "%-17s %5s %10s", "geometric mean", "", "");
+    for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
+        if (r->columns[c].asked)
+            fprintf(out, " %10s %6s", "", ratio_print(text, ratio_geomean(r, c, &n)));
+    fputc('\n', out);
+}
+
+/* Is there anything to show: was the row measured in some column? */
+static bool is_measured(const struct figures *f)
+{
+    for (int c = 0; c < COLUMNS; c++)
+        if (!isnan(f->value[c]))
+            return true;
+    return false;
+}
+
+void table_print(FILE *out, const struct result *r, const struct paper *paper)
+{
+    print_heading(out, r);
+    for (int i = 0; i < ROWS; i++) {
+        struct figures f = figures_of(r, paper, i);
+        if (row_is_shown(i) && is_measured(&f))
+            print_row(out, r, &f, i);
+    }
+    print_geomean(out, r);
+    for (int c = 0; c < COLUMNS; c++)
+        if (r->columns[c].asked && r->columns[c].reason)
+            fprintf(out, "%s is not complete: %s\n", column_names[c], r->columns[c].reason);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Making domains and vCPUs. */
+#include "core/create.h"
+#include "event/event.h"
+#include "grant/grant.h"
+#include "lib/bug.h"
+#include "lib/string.h"
+#include "mm/mm.h"
+#include "pv/pv.h"
+#include "sched/sched.h"
+
+#define VCPU_ORDER    1    /* two pages: most of it is the trap table */
+#define GRANT_FRAMES  32   /* of a domain's own table */
+#define GRANT_HANDLES 4096 /* mappings of others' grants */
+
+_Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain is one page");
+_Static_assert(sizeof(struct vcpu) <= PAGE_SIZE << VCPU_ORDER, "a vCPU is two pages");
+
+static struct domain idle_domain = {.id = DOMID_IDLE, .state = DOMAIN_RUNNING};
+
+static struct vcpu *vcpu_alloc(struct domain *d, unsigned id)
+{
+    struct vcpu *v = hv_alloc(VCPU_ORDER);
+
+    if (!v)
+        return NULL;
+    v->domain = d;
+    v->id = id;
+    v->timer_ns = ~0ull;
+    return v;
+}
+
+struct vcpu *idle_create(unsigned cpu)
+{
+    struct vcpu *v = vcpu_alloc(&idle_domain, cpu);
+
+    if (!v)
+        panic("no memory for CPU %u", cpu);
+    v->is_idle = true;
+    v->cpu = cpu;
+    v->state = VCPU_RUNNING;
+    return v;
+}
+
+static bool vcpu_create(struct domain *d, unsigned id)
+{
+    struct vcpu *v = vcpu_alloc(d, id);
+
+    if (!v)
+        return false;
+    d->vcpus[id] = v;
+    v->info = &d->shared_info->vcpu_info[id];
+    v->info->evtchn_upcall_mask = 1;
+    v->state = VCPU_OFFLINE;
+    return mm_vcpu_create(v) == 0 && context_init(v) == 0;
+}
+
+static bool shared_info_create(struct domain *d)
+{
+    d->shared_info = hv_alloc(0);
+    if (!d->shared_info)
+        return false;
+    d->shared_info_mfn = mfn_of(d->shared_info);
+    frame_share(d->shared_info_mfn, d);
+    return true;
+}
+
+struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages)
+{
+    struct domain *d = hv_alloc(0);
+
+    if (!d)
+        return NULL;
+    d->id = id;
+    d->state = DOMAIN_PAUSED;
+    d->vcpu_count = vcpus;
+    d->max_pages = max_pages;
+    if (mm_domain_create(d) || !shared_info_create(d))
+        return NULL;
+    for (unsigned i = 0; i < vcpus; i++)
+        if (!vcpu_create(d, i))
+            return NULL;
+    if (sched_domain_init(d) || event_domain_init(d) || grant_domain_init(d, GRANT_FRAMES, GRANT_HANDLES) || domain_register(d))
+        return NULL;
+    wallclock_publish(d);
+    return d;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What follows when a domain stops. The hardware domain takes the machine with it. */
+#include "core/options.h"
+#include "domain/domain.h"
+#include "lib/bug.h"
+#include "sched/sched.h"
+
+#include <xen/sched.h>
+
+static void machine_follows(unsigned reason)
+{
+    switch (reason) {
+    case SHUTDOWN_poweroff:
+        printk("dom0 powered off\n");
+        machine_power_off();
+    case SHUTDOWN_reboot:
+        printk("dom0 asked for a reboot\n");
+        machine_reboot();
+    default:
+        printk("dom0 stopped (reason %u)\n", reason);
+        if (options.noreboot)
+            machine_halt();
+        machine_reboot();
+    }
+}
+
+void on_domain_shutdown(struct domain *d, uint8_t reason)
+{
+    d->state = DOMAIN_SHUTDOWN;
+    d->shutdown_reason = reason;
+    for (unsigned i = 0; i < d->vcpu_count; i++)
+        d->vcpus[i]->crashed = true;
+    if (d->is_hardware)
+        machine_follows(reason);
+    sched_domain_changed(d);
+}

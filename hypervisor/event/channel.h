@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of event/ share and nobody else sees. */
+#ifndef EVENT_CHANNEL_H
+#define EVENT_CHANNEL_H
+
+#include "event/event.h"
+#include "sched/sched.h"
+#include <xen/event_channel.h>
+
+enum port_state {
+    PORT_FREE,
+    PORT_RESERVED, /* taken, not yet or no longer anything: a pirq on its way */
+    PORT_UNBOUND,
+    PORT_INTERDOMAIN,
+    PORT_PIRQ,
+    PORT_VIRQ,
+    PORT_IPI,
+};
+
+struct port {
+    uint8_t state;
+    uint8_t vcpu;    /* who is notified; read without the lock by port_raise() */
+    uint16_t who;    /* unbound, interdomain: domain; pirq, virq: number */
+    uint16_t remote; /* interdomain: the other end */
+};
+
+struct watchdog {
+    struct timer timer;
+    struct domain *domain;
+    bool is_used;
+};
+
+/* d->events; all under d->io_lock except where noted. */
+struct events {
+    struct port ports[PORTS_MAX];
+    uint16_t pirq_port[PIRQS_MAX]; /* 0: none */
+    uint32_t first_free;           /* no port below is free */
+    uint32_t reset_next;           /* where a reset goes on, 0 when none is under way */
+    uint32_t pollers;              /* vCPUs that have polled since they last blocked; atomic */
+    int shutdown_code;             /* set by SCHEDOP_shutdown_code, -1 if not */
+    struct watchdog watchdogs[WATCHDOGS_MAX];
+};
+
+static inline struct events *events_of(const struct domain *d)
+{
+    return d->events;
+}
+
+static inline bool port_is_valid(uint32_t port)
+{
+    return port > 0 && port < PORTS_MAX;
+}
+
+/* Makes a port pending whatever its state is. The caller's lock keeps the port what it is: d's, or for
+ * one end of a pair that of the other end. */
+void port_raise(struct domain *d, uint32_t port);
+
+bool port_is_pending(const struct domain *d, uint32_t port);
+
+/* channel.c; all take the locks they need. */
+int channel_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port) must_check;
+int channel_bind_interdomain(struct domain *d, domid_t remote, uint32_t remote_port,
+                             uint32_t *port) must_check;
+int channel_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu, uint32_t *port) must_check;
+int channel_bind_ipi(struct domain *d, uint32_t vcpu, uint32_t *port) must_check;
+int channel_bind_vcpu(struct domain *d, uint32_t port, uint32_t vcpu) must_check;
+int channel_close(struct domain *d, uint32_t port) must_check;
+int channel_send(struct domain *d, uint32_t port) must_check;
+int channel_unmask(struct domain *d, uint32_t port) must_check;
+int channel_status(struct domain *d, struct evtchn_status *s) must_check;
+
+/* With d->io_lock held. */
+int port_reserve(struct domain *d, uint32_t *port) must_check;
+void port_release(struct domain *d, uint32_t port);
+
+/* pirq.c */
+int pirq_bind(struct domain *d, uint32_t pirq, bool share, uint32_t *port) must_check;
+int pirq_close(struct domain *d, uint32_t port) must_check;
+
+/* sched_op.c */
+void watchdogs_init(struct domain *d);
+void watchdogs_kill(struct domain *d);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two-level delivery into memory the guest shares with us.
+ *
+ *      port ──► evtchn_pending bit ──► evtchn_pending_sel bit ──► evtchn_upcall_pending ──► wake or kick
+ *                    unless evtchn_mask         of the port's vCPU
+ *
+ * [event.order]  the three are set from left to right, each with a full barrier: a guest that reads from
+ *                right to left misses nothing
+ * [event.edge]   only a change from 0 to 1 moves on to the right
+ *
+ * The guest may write anything into this memory at any time; it can lose its own events that way, nothing
+ * else. Nothing here loops on it.
+ */
+#include "event/channel.h"
+#include "lib/bits.h"
+
+static uint64_t *pending_map(const struct domain *d)
+{
+    return (uint64_t *)d->shared_info->evtchn_pending;
+}
+
+static uint64_t *mask_map(const struct domain *d)
+{
+    return (uint64_t *)d->shared_info->evtchn_mask;
+}
+
+static void vcpu_mark(struct vcpu *v, uint32_t port)
+{
+    struct vcpu_info *info = __atomic_load_n(&v->info, __ATOMIC_ACQUIRE);
+
+    if (bit_test_set((uint64_t *)&info->evtchn_pending_sel, port / 64))
+        return;
+    if (!__atomic_exchange_n(&info->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST))
+        sched_notify(v);
+}
+
+/* A poll waits for the port itself, masked or not. 0xffff: for one of several, so it looks again. */
+static void wake_pollers(struct domain *d, uint32_t port)
+{
+    uint32_t pollers = __atomic_load_n(&events_of(d)->pollers, __ATOMIC_SEQ_CST);
+
+    for (; pollers; pollers &= pollers - 1) {
+        struct vcpu *v = d->vcpus[__builtin_ctz(pollers)];
+        uint16_t waits_for = __atomic_load_n(&v->poll_port, __ATOMIC_ACQUIRE);
+
+        if (waits_for == port || waits_for == 0xffff)
+            sched_wake(v);
+    }
+}
+
+void port_raise(struct domain *d, uint32_t port)
+{
+    uint8_t vcpu = __atomic_load_n(&events_of(d)->ports[port].vcpu, __ATOMIC_RELAXED);
+
+    if (!d->shared_info || bit_test_set(pending_map(d), port))
+        return;
+    if (!bit_test(mask_map(d), port))
+        vcpu_mark(d->vcpus[vcpu], port);
+    wake_pollers(d, port);
+}
+
+bool port_is_pending(const struct domain *d, uint32_t port)
+{
+    return d->shared_info && bit_test(pending_map(d), port);
+}
+
+void event_raise(struct domain *d, uint32_t port)
+{
+    if (!port_is_valid(port))
+        return;
+    lock_take(&d->io_lock);
+    if (events_of(d)->ports[port].state > PORT_RESERVED)
+        port_raise(d, port);
+    lock_drop(&d->io_lock);
+}
+
+void event_virq(struct vcpu *v, unsigned virq)
+{
+    struct domain *d = v->domain;
+
+    lock_take(&d->io_lock);
+    if (v->virq_port[virq])
+        port_raise(d, v->virq_port[virq]);
+    lock_drop(&d->io_lock);
+}
+
+void event_virq_global(struct domain *d, unsigned virq)
+{
+    event_virq(d->vcpus[0], virq);
+}
+
+int channel_unmask(struct domain *d, uint32_t port)
+{
+    if (!port_is_valid(port))
+        return -EINVAL;
+    lock_take(&d->io_lock);
+    if (d->shared_info && bit_test_clear(mask_map(d), port) && bit_test(pending_map(d), port))
+        vcpu_mark(d->vcpus[events_of(d)->ports[port].vcpu], port);
+    lock_drop(&d->io_lock);
+    return 0;
+}
+
+void port_release(struct domain *d, uint32_t port)
+{
+    struct events *e = events_of(d);
+
+    /* Whoever gets the port next must not see this one's event. */
+    if (d->shared_info)
+        bit_test_clear(pending_map(d), port);
+    e->ports[port] = (struct port){.state = PORT_FREE};
+    e->first_free = MIN(e->first_free, port);
+}

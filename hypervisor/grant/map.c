@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mapping and unmapping other domains' frames.
+ *
+ * A mapping has one or two parts, for the CPU (host) and for devices, and one pin; it ends when no part is
+ * left. What a handle holds is what its record says, whatever the caller claims.
+ *
+ * [grant.record]   unmapping releases what the record says
+ * [grant.once]     a handle is freed once, by the vCPU that set MAPPING_BUSY
+ * [grant.flushed]  an entry's marks and references go after every TLB has forgotten the mapping
+ */
+#include "grant/pages.h"
+#include "grant/table.h"
+
+static int status_of(int rc)
+{
+    switch (rc) {
+    case 0:
+        return GNTST_okay;
+    case -EFAULT:
+    case -EINVAL:
+        return GNTST_bad_virt_addr;
+    case -EPERM:
+        return GNTST_permission_denied;
+    default:
+        return GNTST_general_error;
+    }
+}
+
+/* The pin is taken: map, or give the pin back. */
+static int map_pinned(struct vcpu *v, const struct gnttab_map_grant_ref *op, struct domain *owner,
+                      mfn_t frame)
+{
+    int rc = 0;
+
+    if (op->flags & GNTMAP_host_map)
+        rc = pages_map(v, op->host_addr, op->flags, frame, owner);
+    if (rc)
+        grant_unpin(owner, op->ref, !(op->flags & GNTMAP_readonly));
+    return status_of(rc);
+}
+
+static void publish(struct domain *d, uint32_t handle, const struct gnttab_map_grant_ref *op)
+{
+    lock_take(&d->io_lock);
+    *mapping_at(d, handle) = (struct mapping){
+        .ref = op->ref,
+        .owner = op->dom,
+        .flags = op->flags & (MAPPING_PARTS | GNTMAP_readonly | GNTMAP_contains_pte),
+    };
+    lock_drop(&d->io_lock);
+}
+
+static int map_with_handle(struct vcpu *v, struct gnttab_map_grant_ref *op, uint32_t handle)
+{
+    struct domain *owner = domain_by_id(op->dom);
+    mfn_t frame;
+    int status;
+
+    if (!owner)
+        return GNTST_bad_domain;
+    status = grant_pin(owner, op->ref, v->domain->id, !(op->flags & GNTMAP_readonly), &frame);
+    if (status == GNTST_okay)
+        status = map_pinned(v, op, owner, frame);
+    if (status == GNTST_okay) {
+        op->handle = handle;
+        op->dev_bus_addr = op->flags & GNTMAP_device_map ? frame.n << PAGE_SHIFT : 0;
+        publish(v->domain, handle, op);
+    }
+    return status;
+}
+
+void grant_map(struct vcpu *v, struct gnttab_map_grant_ref *op)
+{
+    uint32_t handle;
+
+    op->status = GNTST_bad_gntref;
+    if (!(op->flags & MAPPING_PARTS))
+        return;
+    op->status = GNTST_no_space;
+    handle = handle_take(v->domain);
+    if (handle == HANDLE_NONE)
+        return;
+    op->status = map_with_handle(v, op, handle);
+    if (op->status != GNTST_okay)
+        handle_free(v->domain, handle);
+}
+
+/* Makes the mapping ours to change. False: no such handle, or another vCPU is at it. */
+static bool mapping_seize(struct domain *d, uint32_t handle, struct mapping *out)
+{
+    bool ok = false;
+
+    if (handle >= grants_of(d)->handle_count)
+        return false;
+    lock_take(&d->io_lock);
+    *out = *mapping_at(d, handle);
+    if (out->flags & MAPPING_PARTS && !(out->flags & MAPPING_BUSY)) {
+        mapping_at(d, handle)->flags |= MAPPING_BUSY;
+        ok = true;
+    }
+    lock_drop(&d->io_lock);
+    return ok;
+}
+
+/* What is left goes back; a mapping without parts is gone, its pin waits in the batch for the flush. */
+static void mapping_settle(struct domain *d, uint32_t handle, const struct mapping *m,
+                           struct domain *owner, struct unmap_batch *b)
+{
+    if (m->flags & MAPPING_PARTS) {
+        lock_take(&d->io_lock);
+        *mapping_at(d, handle) = *m;
+        lock_drop(&d->io_lock);
+        return;
+    }
+    b->done[b->count].owner = owner;
+    b->done[b->count].ref = m->ref;
+    b->done[b->count++].write = !(m->flags & GNTMAP_readonly);
+    handle_free(d, handle);
+}
+
+void grant_unmap(struct vcpu *v, struct gnttab_unmap_grant_ref *op, struct unmap_batch *b)
+{
+    struct domain *d = v->domain, *owner;
+    struct mapping m;
+    mfn_t frame;
+
+    op->status = GNTST_bad_handle;
+    if (!mapping_seize(d, op->handle, &m))
+        return;
+    op->status = GNTST_okay;
+    owner = domain_by_id(m.owner); /* there as long as it has pins */
+    frame = grant_pinned_frame(owner, m.ref);
+    if (op->dev_bus_addr && m.flags & GNTMAP_device_map) {
+        if (op->dev_bus_addr == frame.n << PAGE_SHIFT)
+            m.flags &= ~GNTMAP_device_map;
+        else
+            op->status = GNTST_bad_dev_addr;
+    }
+    if (op->status == GNTST_okay && op->host_addr && m.flags & GNTMAP_host_map) {
+        op->status = status_of(pages_unmap(v, op->host_addr, m.flags, frame));
+        if (op->status == GNTST_okay)
+            m.flags &= ~GNTMAP_host_map;
+    }
+    mapping_settle(d, op->handle, &m, owner, b);
+}
+
+void grant_unmap_and_replace(struct vcpu *v, struct gnttab_unmap_and_replace *op,
+                             struct unmap_batch *b)
+{
+    struct domain *d = v->domain, *owner;
+    struct mapping m;
+
+    op->status = GNTST_bad_handle;
+    if (!mapping_seize(d, op->handle, &m))
+        return;
+    owner = domain_by_id(m.owner);
+    op->status = GNTST_general_error;
+    /* By address only: what replaces an entry named by its machine address the ABI does not say. */
+    if (m.flags & GNTMAP_host_map && !(m.flags & GNTMAP_contains_pte))
+        op->status = status_of(pages_replace(v, op->host_addr, op->new_addr, m.flags,
+                                                grant_pinned_frame(owner, m.ref)));
+    if (op->status == GNTST_okay)
+        m.flags &= ~GNTMAP_host_map;
+    mapping_settle(d, op->handle, &m, owner, b);
+}
+
+void unmap_finish(struct domain *d, struct unmap_batch *b)
+{
+    if (!b->count)
+        return;
+    tlb_flush(__atomic_load_n(&d->dirty_cpus, __ATOMIC_SEQ_CST));
+    for (unsigned i = 0; i < b->count; i++)
+        grant_unpin(b->done[i].owner, b->done[i].ref, b->done[i].write);
+    b->count = 0;
+}

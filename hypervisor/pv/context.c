@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Turning a CPU from one vCPU to another: everything the hardware holds that is not in struct context.
+ *
+ * The FPU is switched eagerly, whole, when the CPU's registers belong to somebody else. [fpu.eager]
+ */
+#include "mm/mm.h"
+#include "pv/emulate.h"
+#include "pv/pv.h"
+#include "pv/segments.h"
+#include "sched/sched.h"
+
+static struct vcpu *fpu_owner[MAX_CPUS];
+
+static void fpu_switch(struct vcpu *v)
+{
+    struct vcpu **owner = &fpu_owner[this_cpu()->id];
+
+    if (*owner == v)
+        return;
+    __asm__ volatile("clts");
+    if (*owner)
+        __asm__ volatile("fxsaveq (%0)" : : "r"((*owner)->fpu) : "memory");
+    __asm__ volatile("fxrstorq (%0)" : : "r"(v->fpu) : "memory");
+    *owner = v;
+}
+
+static void leave(struct vcpu *v)
+{
+    segments_save(v);
+    debugreg_unload(v);
+}
+
+static void enter(struct vcpu *v)
+{
+    uint64_t bit = 1ull << this_cpu()->id;
+
+    __atomic_fetch_or(&v->domain->dirty_cpus, bit, __ATOMIC_SEQ_CST);
+    cpu_set_context(&v->ctx, v->windows, v->ldt_entries);
+    cr3_load(v->in_user ? v->user_l4 : v->kernel_l4);
+    segments_load(v);
+    debugreg_load(v);
+    fpu_switch(v);
+    control_load(v);
+    runstate_publish(v);
+}
+
+/* The idle vCPU runs no guest code, so whatever was loaded stays until somebody else comes. */
+void context_switch(struct vcpu *next)
+{
+    struct cpu *cpu = this_cpu();
+    static struct vcpu *loaded[MAX_CPUS];
+
+    cpu->current = next;
+    if (next->is_idle) {
+        next->ctx.cpu_stack = (uint64_t)cpu & ~15ull;
+        return;
+    }
+    if (loaded[cpu->id] == next)
+        return;
+    if (loaded[cpu->id])
+        leave(loaded[cpu->id]);
+    enter(next);
+    loaded[cpu->id] = next;
+}
+
+#define FPU_CONTROL_AT_START 0x37f
+#define MXCSR_AT_START       0x1f80
+
+int context_init(struct vcpu *v)
+{
+    uint16_t *fpu = v->fpu = hv_alloc(0);
+
+    if (!fpu)
+        return -ENOMEM;
+    fpu[0] = FPU_CONTROL_AT_START;
+    *(uint32_t *)&fpu[12] = MXCSR_AT_START;
+    v->kernel_l4 = v->user_l4 = v->info_mfn = MFN_NONE;
+    for (unsigned i = 0; i < ARRAY_SIZE(v->gdt_frames); i++)
+        v->gdt_frames[i] = MFN_NONE;
+    for (unsigned i = 0; i < ARRAY_SIZE(v->ldt_frames); i++)
+        v->ldt_frames[i] = MFN_NONE;
+    v->windows = window_create();
+    debugreg_reset(v);
+    return 0;
+}

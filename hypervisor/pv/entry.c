@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every way into the hypervisor from a guest, and where each leads. */
+#include "pv/emulate.h"
+#include "pv/pv.h"
+#include "x86/irq.h"
+
+#define VECTOR_INT80   0x80
+#define SYSCALL_BYTES  2
+#define FIRST_IRQ      0x20
+
+void on_syscall(struct context *c)
+{
+    struct vcpu *v = (struct vcpu *)c;
+
+    if (likely(!v->in_user)) {
+        hypercall(v);
+    } else if (likely(v->syscall_callback.address)) {
+        c->regs.rflags &= ~(uint64_t)FLAG_DF;
+        bounce(v, v->syscall_callback);
+    } else {
+        c->regs.rip -= SYSCALL_BYTES;
+        reflect(v, TRAP_UD, 0);
+    }
+}
+
+/* SYSCALL from compatibility mode and SYSENTER; without a callback the instruction does not exist. */
+static void compat_call(struct vcpu *v, struct callback to, unsigned vector_without)
+{
+    if (to.address)
+        bounce(v, to);
+    else
+        reflect(v, vector_without, 0);
+}
+
+static void interrupt_80(struct vcpu *v)
+{
+    if (v->traps[VECTOR_INT80].address)
+        reflect(v, VECTOR_INT80, 0);
+    else
+        reflect(v, TRAP_GP, VECTOR_INT80 << 3 | 2);
+}
+
+static void device_not_available(struct vcpu *v)
+{
+    if (ts_trap(v))
+        reflect(v, TRAP_NM, 0);
+}
+
+static void debug_exception(struct vcpu *v)
+{
+    if (debug_trap(v))
+        reflect(v, TRAP_DB, 0);
+}
+
+static void exception(struct vcpu *v, unsigned vector)
+{
+    switch (vector) {
+    case TRAP_PF:
+        page_fault(v);
+        break;
+    case TRAP_GP:
+        general_protection(v);
+        break;
+    case TRAP_UD:
+        invalid_opcode(v);
+        break;
+    case TRAP_NM:
+        device_not_available(v);
+        break;
+    case TRAP_DB:
+        debug_exception(v);
+        break;
+    default:
+        reflect(v, vector, v->ctx.regs.error_code);
+    }
+}
+
+void on_guest_entry(struct context *c)
+{
+    struct vcpu *v = (struct vcpu *)c;
+    unsigned vector = c->regs.vector;
+
+    if (vector < FIRST_IRQ)
+        exception(v, vector);
+    else if (vector == VECTOR_INT80)
+        interrupt_80(v);
+    else if (vector < 0x100)
+        irq_dispatch(vector);
+    else if (vector == ENTRY_SYSCALL32)
+        compat_call(v, v->syscall32_callback, TRAP_UD);
+    else
+        compat_call(v, v->sysenter_callback, TRAP_GP);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a guest's fault means, most frequent answer first: a page fault is the guest kernel's business
+ * unless it is a write to a live page table or a touch of the LDT window; a general protection fault is
+ * an instruction to emulate, an INT to deliver, or the guest's own.
+ */
+#include "pv/emulate.h"
+#include "pv/pv.h"
+#include "x86/layout.h"
+
+#define LDT_OFFSET (16 * PAGE_SIZE)
+
+static bool is_in_ldt_window(const struct vcpu *v, uint64_t va)
+{
+    return va - (v->windows + LDT_OFFSET) < 16 * PAGE_SIZE;
+}
+
+void page_fault(struct vcpu *v)
+{
+    uint64_t va = read_cr2();
+    uint32_t error = v->ctx.regs.error_code;
+
+    if (unlikely(va >= HOLE_START && va < HOLE_END) && is_in_ldt_window(v, va)) {
+        uint64_t offset = va - v->windows - LDT_OFFSET;
+
+        if (ldt_map_page(v, offset))
+            return;
+        /* The guest sees the fault at its own table, as if the processor had read it there. */
+        va = v->ldt.va + offset;
+    } else if ((error & (PF_PRESENT | PF_WRITE | PF_FETCH | PF_RESERVED)) ==
+                   (PF_PRESENT | PF_WRITE) &&
+               !v->in_user && live_write(v, va)) {
+        return;
+    }
+    reflect_page_fault(v, va, error);
+}
+
+/*
+ * INT n through a gate whose DPL forbids it. The vector is taken from the instruction, not from the error
+ * code: QEMU 7.2 computes that wrongly, and the bytes are right everywhere.
+ */
+static bool software_interrupt(struct vcpu *v)
+{
+    struct regs *r = &v->ctx.regs;
+    uint8_t bytes[2];
+    const struct trap_gate *g;
+
+    if (guest_read(bytes, GPTR(r->rip), sizeof(bytes)) || bytes[0] != 0xcd)
+        return false;
+    g = &v->traps[bytes[1]];
+    /* The guest's kernel counts as privileged whatever its DPL says. */
+    if (!g->address || (v->in_user && g->dpl < 3))
+        return false;
+    r->rip += sizeof(bytes);
+    reflect(v, bytes[1], 0);
+    return true;
+}
+
+/* After an attempt to emulate: the guest goes on, single-steps, or gets a fault. */
+static void emulated(struct vcpu *v, enum emulate_result result, const struct emulate_fault *f)
+{
+    switch (result) {
+    case EMULATE_DONE:
+        if (unlikely(v->ctx.regs.rflags & FLAG_TF)) {
+            debug_step(v);
+            reflect(v, TRAP_DB, 0);
+        }
+        break;
+    case EMULATE_REFLECT:
+        reflect(v, v->ctx.regs.vector, 0);
+        break;
+    case EMULATE_FAULT:
+        if (f->vector == TRAP_PF)
+            reflect_page_fault(v, f->address, f->error_code);
+        else
+            reflect(v, f->vector, f->error_code);
+    }
+}
+
+#define ERROR_FROM_IDT 2
+
+void general_protection(struct vcpu *v)
+{
+    uint32_t error = v->ctx.regs.error_code;
+
+    if (error & ERROR_FROM_IDT) {
+        if (!software_interrupt(v))
+            reflect(v, TRAP_GP, error);
+    } else if (error) {
+        reflect(v, TRAP_GP, error);
+    } else {
+        struct emulate_fault f = {0};
+
+        emulated(v, emulate_privileged(v, &f), &f);
+    }
+}
+
+void invalid_opcode(struct vcpu *v)
+{
+    emulated(v, emulate_forced(v), NULL);
+}

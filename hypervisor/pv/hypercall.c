@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Dispatch: from registers, or from a multicall's entry, to a typed handler.
+ *
+ * A handler never sees registers. One that stops midway has told restart_arg() where to go on; the values
+ * go back to where the arguments came from, and the SYSCALL is executed again after the guest had a
+ * chance to take its events.
+ *
+ * [call.unknown] a number without a row answers -ENOSYS and reads no argument
+ * [call.batch] a multicall never runs iret or another multicall: nothing in a batch changes the mode
+ */
+#include "hypercalls.h"
+#include "pv/pv.h"
+
+typedef long hypercall_fn(struct vcpu *v, const uint64_t *a);
+
+#define SYSCALL_BYTES 2 /* length of the SYSCALL instruction */
+
+#define HC0(nr, name, text)                                                                        \
+    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
+    {                                                                                              \
+        return hc_##name(v);                                                                       \
+    }
+#define HC1(nr, name, T1, a1, text)                                                                \
+    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
+    {                                                                                              \
+        return hc_##name(v, (T1){a[0]});                                                           \
+    }
+#define HC2(nr, name, T1, a1, T2, a2, text)                                                        \
+    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
+    {                                                                                              \
+        return hc_##name(v, (T1){a[0]}, (T2){a[1]});                                               \
+    }
+#define HC3(nr, name, T1, a1, T2, a2, T3, a3, text)                                                \
+    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
+    {                                                                                              \
+        return hc_##name(v, (T1){a[0]}, (T2){a[1]}, (T3){a[2]});                                   \
+    }
+#define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text)                                        \
+    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
+    {                                                                                              \
+        return hc_##name(v, (T1){a[0]}, (T2){a[1]}, (T3){a[2]}, (T4){a[3]});                       \
+    }
+#include "hypercalls.def"
+#undef HC0
+#undef HC1
+#undef HC2
+#undef HC3
+#undef HC4
+
+#define ROW(nr, name)              [nr] = call_##name,
+#define HC0(nr, name, ...)         ROW(nr, name)
+#define HC1(nr, name, ...)         ROW(nr, name)
+#define HC2(nr, name, ...)         ROW(nr, name)
+#define HC3(nr, name, ...)         ROW(nr, name)
+#define HC4(nr, name, ...)         ROW(nr, name)
+static hypercall_fn *const handlers[64] = {
+#include "hypercalls.def"
+};
+#undef HC0
+#undef HC1
+#undef HC2
+#undef HC3
+#undef HC4
+
+static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
+{
+    v->restart.changed = 0;
+    if (nr >= ARRAY_SIZE(handlers) || !handlers[nr])
+        return -ENOSYS;
+    return handlers[nr](v, args);
+}
+
+/* Takes the hypercall back: the guest executes its SYSCALL again with the arguments brought forward. */
+static void restart_call(struct vcpu *v)
+{
+    struct regs *r = &v->ctx.regs;
+    uint64_t *const home[6] = {&r->rdi, &r->rsi, &r->rdx, &r->r10, &r->r8, &r->r9};
+
+    for (unsigned i = 0; i < 6; i++)
+        if (v->restart.changed >> i & 1)
+            *home[i] = v->restart.arg[i];
+    r->rip -= SYSCALL_BYTES;
+}
+
+void hypercall(struct vcpu *v)
+{
+    struct regs *r = &v->ctx.regs;
+    const uint64_t args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
+    long result = dispatch(v, r->rax, args);
+
+    if (unlikely(result == -ERESTART))
+        restart_call(v);
+    else
+        r->rax = (uint64_t)result;
+}
+
+long hc_iret(struct vcpu *v)
+{
+    guest_iret(v);
+    return (long)v->ctx.regs.rax;
+}
+
+/* One member. 0: done, its result stored; -ERESTART: to be run again; -EFAULT. */
+static int multicall_member(struct vcpu *v, guest_ptr at)
+{
+    multicall_entry_t m;
+    long result = -ENOSYS;
+
+    if (guest_get(&m, at))
+        return -EFAULT;
+    if (m.op != __HYPERVISOR_iret && m.op != __HYPERVISOR_multicall)
+        result = dispatch(v, m.op, (const uint64_t *)m.args);
+    if (result != -ERESTART) {
+        at = gptr_add(at, offsetof(multicall_entry_t, result));
+        return guest_put(at, &result);
+    }
+    for (unsigned i = 0; i < 6; i++)
+        if (v->restart.changed >> i & 1)
+            m.args[i] = v->restart.arg[i];
+    return guest_put(at, &m) ? -EFAULT : -ERESTART;
+}
+
+long hc_multicall(struct vcpu *v, guest_ptr calls, uint32_t count)
+{
+    int rc = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        /* A member that crashed its domain is the last one. */
+        rc = i && (v->crashed || preempt_wanted()) ? -ERESTART : multicall_member(v, calls);
+        if (rc == -ERESTART) {
+            v->restart.changed = 0;
+            restart_arg(v, 0, calls.va);
+            restart_arg(v, 1, count - i);
+        }
+        if (rc)
+            return rc;
+        calls = gptr_add(calls, sizeof(multicall_entry_t));
+    }
+    return rc;
+}

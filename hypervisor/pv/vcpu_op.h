@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What VCPUOP_initialise leaves to the part of pv/ that knows registers. */
+#ifndef PV_VCPU_OP_H
+#define PV_VCPU_OP_H
+
+#include "domain/domain.h"
+
+/* Checks and loads the struct vcpu_guest_context at `context` into v, which has never run; one caller at
+ * a time. 0, -EFAULT, -EINVAL; after an error v is as before. */
+int on_vcpu_initialise(struct vcpu *v, guest_ptr context) must_check;
+
+#endif

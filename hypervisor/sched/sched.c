@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who runs next.
+ *
+ *                  ┌────────────── sched_next ──────────────┐
+ *      offline ──► ready queue of the vCPU's CPU ──► running ┤
+ *      blocked ──►      (order: the policy)                  └─► ready, blocked or offline
+ *
+ * Every vCPU has a home CPU, whose queue holds it and which alone picks it: no CPU takes over a vCPU whose
+ * registers another CPU still holds. One lock per CPU covers the queue and the states of its vCPUs.
+ *
+ * [sched.one]   a vCPU is running, in one queue, or unable to run, and exactly one of these
+ * [sched.wake]  a vCPU blocks by setting is_blocked and then looking at what it waits for; a waker makes
+ *               that true and then looks at is_blocked. Both with full barriers: one of them sees the other
+ *
+ * Not here: the order in the queue (round_robin.c), switching the machine (pv/).
+ */
+#include "lib/bug.h"
+#include "lib/string.h"
+#include "mm/mm.h"
+#include "sched/sched.h"
+
+static const struct sched_policy *const policies[] = {&round_robin_policy};
+static const struct sched_policy *policy = &round_robin_policy; /* fixed before the second CPU starts */
+static struct sched_cpu cpus[MAX_CPUS];
+
+#define DOMAIN_ORDER 2
+_Static_assert(sizeof(struct sched_vcpu) * MAX_VCPUS_PER_DOM <= PAGE_SIZE << DOMAIN_ORDER,
+               "DOMAIN_ORDER");
+
+void sched_request(struct sched_cpu *c, uint32_t work)
+{
+    uint32_t before = __atomic_fetch_or(&c->work, work, __ATOMIC_SEQ_CST);
+
+    if (c != sched_here() && (before & work) != work)
+        cpu_kick(c->id);
+}
+
+static bool is_allowed(const struct vcpu *v)
+{
+    return v->is_up && !sched_of(v)->pauses && v->domain->state == DOMAIN_RUNNING;
+}
+
+static bool may_run(const struct vcpu *v)
+{
+    return is_allowed(v) && !__atomic_load_n(&sched_of(v)->is_blocked, __ATOMIC_ACQUIRE);
+}
+
+static enum vcpu_state resting_state(const struct vcpu *v)
+{
+    return is_allowed(v) ? VCPU_BLOCKED : VCPU_OFFLINE;
+}
+
+static void set_state(struct vcpu *v, enum vcpu_state state, uint64_t now)
+{
+    if (v->state != state)
+        runstate_change(v, state, now);
+}
+
+static void enqueue(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why)
+{
+    policy->insert(c, s, why);
+    s->is_queued = true;
+}
+
+/* The running vCPU may have had the CPU to itself until now, without a slice. */
+static void slice_start(struct sched_cpu *c)
+{
+    if (c == sched_here() && c->running != c->idle && !c->slice.slot)
+        timer_set(&c->slice, c->running_since_ns + policy->slice_ns(sched_of(c->running)));
+}
+
+/* Brings a vCPU that does not run to where its flags put it; one that runs is left to sched_next. */
+static void settle(struct sched_cpu *c, struct vcpu *v)
+{
+    struct sched_vcpu *s = sched_of(v);
+
+    if (c->running == v) {
+        if (!may_run(v))
+            sched_request(c, WORK_RESCHEDULE);
+    } else if (!may_run(v)) {
+        if (s->is_queued)
+            policy->remove(c, s);
+        s->is_queued = false;
+        set_state(v, resting_state(v), clock_ns());
+    } else if (!s->is_queued) {
+        enqueue(c, s, WHY_WOKEN);
+        set_state(v, VCPU_RUNNABLE, clock_ns());
+        /* Another CPU's slice timer can only be started by that CPU. */
+        if (policy->preempts(c, s) || c != sched_here())
+            sched_request(c, WORK_RESCHEDULE);
+        else
+            slice_start(c);
+    }
+}
+
+static struct sched_cpu *lock_home(const struct vcpu *v)
+{
+    struct sched_cpu *c = &cpus[v->cpu];
+
+    lock_take(&c->lock);
+    return c;
+}
+
+static void slice_over(struct timer *t)
+{
+    sched_request(container_of(t, struct sched_cpu, slice), WORK_RESCHEDULE);
+}
+
+static void singleshot_fire(struct timer *t)
+{
+    struct vcpu *v = container_of(t, struct sched_vcpu, singleshot)->vcpu;
+
+    v->timer_ns = ~0ull;
+    on_singleshot(v);
+}
+
+static void periodic_fire(struct timer *t)
+{
+    struct vcpu *v = container_of(t, struct sched_vcpu, periodic)->vcpu;
+    uint64_t period = __atomic_load_n(&v->periodic_ns, __ATOMIC_ACQUIRE);
+
+    if (!period)
+        return;
+    /* From now, not from the last deadline: a guest that was kept waiting gets no burst. */
+    timer_set(t, clock_ns() + period);
+    on_periodic(v);
+}
+
+static void poll_fire(struct timer *t)
+{
+    on_poll_timeout(container_of(t, struct sched_vcpu, poll)->vcpu);
+}
+
+int sched_init(const char *name)
+{
+    for (unsigned i = 0; name && i < ARRAY_SIZE(policies); i++) {
+        if (strcmp(name, policies[i]->name) == 0) {
+            policy = policies[i];
+            return 0;
+        }
+    }
+    return name ? -ENOENT : 0;
+}
+
+int sched_cpu_init(struct vcpu *idle)
+{
+    struct sched_cpu *c = &cpus[this_cpu()->id];
+
+    c->id = this_cpu()->id;
+    c->idle = c->running = idle;
+    idle->cpu = c->id;
+    idle->state = VCPU_RUNNING;
+    list_init(&c->ready);
+    timer_init(&c->slice, slice_over);
+    this_cpu()->sched = c;
+    return timers_init();
+}
+
+int sched_domain_init(struct domain *d)
+{
+    struct sched_vcpu *s = hv_alloc(DOMAIN_ORDER);
+    uint64_t now = clock_ns();
+
+    if (!s)
+        return -ENOMEM;
+    for (unsigned i = 0; i < d->vcpu_count; i++) {
+        struct vcpu *v = d->vcpus[i];
+
+        s[i].vcpu = v;
+        list_init(&s[i].link);
+        timer_init(&s[i].singleshot, singleshot_fire);
+        timer_init(&s[i].periodic, periodic_fire);
+        timer_init(&s[i].poll, poll_fire);
+        v->sched = &s[i];
+        v->cpu = (d->id + i) % cpu_count();
+        v->state = VCPU_OFFLINE;
+        v->state_since_ns = now;
+        v->timer_ns = ~0ull;
+    }
+    return 0;
+}
+
+void sched_domain_destroy(struct domain *d)
+{
+    void *all = sched_of(d->vcpus[0]);
+
+    for (unsigned i = 0; i < d->vcpu_count; i++) {
+        struct sched_vcpu *s = sched_of(d->vcpus[i]);
+
+        /* The caller has seen sched_is_stopped for every vCPU of a dying domain. */
+        BUG_ON(s->is_queued);
+        d->vcpus[i]->periodic_ns = 0;
+        timer_kill(&s->singleshot);
+        timer_kill(&s->periodic);
+        timer_stop(&s->periodic); /* its last firing may have set it again */
+        timer_kill(&s->poll);
+        d->vcpus[i]->sched = NULL;
+    }
+    hv_free(all, DOMAIN_ORDER);
+}
+
+/* prev stops running, or goes to the end of the queue to be picked again. */
+static void put_back(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
+{
+    struct sched_vcpu *s = sched_of(prev);
+
+    policy->charge(s, now - c->running_since_ns);
+    if (may_run(prev))
+        enqueue(c, s, s->has_yielded ? WHY_YIELDED : WHY_PREEMPTED);
+    s->has_yielded = false;
+}
+
+struct vcpu *sched_next(struct vcpu *prev)
+{
+    struct sched_cpu *c = sched_here();
+    uint64_t now = clock_ns();
+    struct vcpu *next;
+
+    lock_take(&c->lock);
+    __atomic_fetch_and(&c->work, ~(uint32_t)WORK_RESCHEDULE, __ATOMIC_SEQ_CST);
+    if (prev != c->idle)
+        put_back(c, prev, now);
+    next = policy->pick(c);
+    if (next)
+        sched_of(next)->is_queued = false;
+    else
+        next = c->idle;
+    if (next != prev) {
+        if (prev != c->idle)
+            set_state(prev, sched_of(prev)->is_queued ? VCPU_RUNNABLE : resting_state(prev), now);
+        if (next != c->idle)
+            set_state(next, VCPU_RUNNING, now);
+    }
+    c->running = next;
+    c->running_since_ns = now;
+    timer_stop(&c->slice);
+    if (c->ready_count)
+        slice_start(c);
+    lock_drop(&c->lock);
+    return next;
+}
+
+void sched_wake(struct vcpu *v)
+{
+    struct sched_cpu *c = lock_home(v);
+
+    v->poll_port = 0;
+    __atomic_store_n(&sched_of(v)->is_blocked, false, __ATOMIC_SEQ_CST);
+    settle(c, v);
+    lock_drop(&c->lock);
+}
+
+void sched_block(struct vcpu *v)
+{
+    __atomic_store_n(&sched_of(v)->is_blocked, true, __ATOMIC_SEQ_CST);
+    sched_request(sched_here(), WORK_RESCHEDULE);
+}
+
+void sched_yield(struct vcpu *v)
+{
+    if (!sched_here()->ready_count)
+        return;
+    sched_of(v)->has_yielded = true;
+    sched_request(sched_here(), WORK_RESCHEDULE);
+}
+
+void sched_notify(struct vcpu *v)
+{
+    if (__atomic_load_n(&sched_of(v)->is_blocked, __ATOMIC_SEQ_CST))
+        sched_wake(v);
+    else if (v->cpu != this_cpu()->id && v->state == VCPU_RUNNING)
+        cpu_kick(v->cpu);
+}
+
+void sched_up(struct vcpu *v)
+{
+    struct sched_cpu *c = lock_home(v);
+
+    v->is_up = true;
+    settle(c, v);
+    lock_drop(&c->lock);
+}
+
+void sched_down(struct vcpu *v)
+{
+    struct sched_cpu *c = lock_home(v);
+
+    v->is_up = false;
+    settle(c, v);
+    lock_drop(&c->lock);
+}
+
+void sched_pause(struct vcpu *v)
+{
+    struct sched_cpu *c = lock_home(v);
+
+    sched_of(v)->pauses++;
+    settle(c, v);
+    lock_drop(&c->lock);
+}
+
+void sched_unpause(struct vcpu *v)
+{
+    struct sched_cpu *c = lock_home(v);
+
+    /* Pauses are counted by the hypervisor's own callers, each of which unpauses what it paused. */
+    BUG_ON(!sched_of(v)->pauses);
+    sched_of(v)->pauses--;
+    settle(c, v);
+    lock_drop(&c->lock);
+}
+
+bool sched_is_stopped(const struct vcpu *v)
+{
+    return __atomic_load_n(&cpus[v->cpu].running, __ATOMIC_ACQUIRE) != v && !sched_of(v)->is_queued;
+}
+
+void sched_domain_changed(struct domain *d)
+{
+    for (unsigned i = 0; i < d->vcpu_count; i++) {
+        struct sched_cpu *c = lock_home(d->vcpus[i]);
+
+        settle(c, d->vcpus[i]);
+        lock_drop(&c->lock);
+    }
+}

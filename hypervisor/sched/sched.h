@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Time and the CPU: timers, the guests' clock, run states, and who runs next.
+ *
+ * All work that an interrupt or another CPU asks of this CPU is a bit in sched_cpu.work; the exit path
+ * and the idle loop test one word (sched_has_work) and act on it.
+ */
+#ifndef SCHED_SCHED_H
+#define SCHED_SCHED_H
+
+#include "domain/domain.h"
+
+/* --- Limits --- */
+
+#define TIMERS_PER_VCPU   3   /* singleshot, periodic, poll */
+#define TIMERS_PER_DOMAIN 2   /* watchdogs */
+#define TIMERS_PER_CPU    16376
+#define PERIOD_MIN_NS     1000000ull        /* below: VCPUOP_set_periodic_timer answers -EINVAL */
+#define PERIOD_MAX_NS     (1ull << 62)
+#define SLICE_NS          30000000ull       /* round robin */
+
+_Static_assert(MAX_DOMAINS * (MAX_VCPUS_PER_DOM * TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS <=
+                   TIMERS_PER_CPU,
+               "every timer of every domain fits one CPU's queue");
+
+/* --- Timers (timer.c) --- */
+
+struct timer {
+    uint64_t deadline_ns;
+    void (*fire)(struct timer *t);
+    uint64_t order; /* among equal deadlines the one set first fires first */
+    uint32_t slot;  /* place in the queue, 0 when not queued; its queue's lock */
+    uint32_t cpu;   /* whose queue that is */
+};
+
+/* A CPU's queue must exist before the first timer_set on that CPU. 0, -ENOMEM. */
+int timers_init(void) must_check;
+
+static inline void timer_init(struct timer *t, void (*fire)(struct timer *))
+{
+    *t = (struct timer){.deadline_ns = ~0ull, .fire = fire};
+}
+
+/* Fires once at or after `ns` on this CPU, without any lock held; replaces an earlier setting. ~0: never.
+ * A deadline already past fires at the next timers_run(). */
+void timer_set(struct timer *t, uint64_t ns);
+
+/* Not queued afterwards. Its function may still be running on another CPU; timer_kill waits for that. */
+void timer_stop(struct timer *t);
+void timer_kill(struct timer *t);
+
+/* Fires what is due on this CPU and sets the hardware to the next deadline. No locks held. */
+void timers_run(void);
+
+/* The earliest deadline of this CPU, ~0 if none. */
+uint64_t timers_next(void);
+
+/* --- Run states (runstate.c) --- */
+
+/* Accounts the time since the last change to the old state. */
+void runstate_change(struct vcpu *v, enum vcpu_state state, uint64_t now);
+
+/* What VCPUOP_get_runstate_info answers: the running state's time goes up to now. */
+void runstate_read(const struct vcpu *v, struct vcpu_runstate_info *out);
+
+/* Copies v's run state to the area its guest registered, if any. v's kernel address space must be the one
+ * loaded; an area that cannot be written is left alone. */
+void runstate_publish(struct vcpu *v);
+
+/* --- The guests' clock (pvclock.c) --- */
+
+/* Fills v->info->time; again whenever v->info moves. */
+void pvclock_publish(struct vcpu *v);
+
+/* Fills the wall-clock fields of d->shared_info. */
+void wallclock_publish(struct domain *d);
+
+/* UTC was `utc_ns` when system time was `system_ns`: tells every domain. */
+void wallclock_set(uint64_t utc_ns, uint64_t system_ns);
+
+/* --- Who runs next (sched.c) --- */
+
+enum sched_work {
+    WORK_TIMERS = 1,     /* call timers_run() */
+    WORK_RESCHEDULE = 2, /* call sched_next() */
+};
+
+enum sched_why { /* why a vCPU enters the queue */
+    WHY_WOKEN,
+    WHY_YIELDED,
+    WHY_PREEMPTED, /* its slice is over, or another vCPU preempted it */
+};
+
+/* One CPU. `work` is atomic, the rest is covered by `lock`. */
+struct sched_cpu {
+    uint32_t work; /* first: see sched_has_work() */
+    unsigned id;
+    struct lock lock;
+    struct vcpu *idle;
+    struct vcpu *running;
+    uint64_t running_since_ns;
+    struct list ready; /* of struct sched_vcpu, ordered by the policy */
+    unsigned ready_count;
+    struct timer slice;
+};
+
+/* A vCPU's part in it; the lock is that of the vCPU's CPU. */
+struct sched_vcpu {
+    struct vcpu *vcpu;
+    struct list link; /* in ready, while is_queued */
+    bool is_queued;
+    bool is_blocked; /* by SCHEDOP_block or poll; atomic */
+    bool has_yielded;
+    bool is_claimed; /* somebody initialises it; atomic */
+    unsigned pauses;
+    struct timer singleshot, periodic, poll;
+    int64_t credit; /* the policy's own */
+};
+
+static inline struct sched_vcpu *sched_of(const struct vcpu *v)
+{
+    return v->sched;
+}
+
+/*
+ * A scheduling policy. All functions run with the CPU's lock held and see only that CPU. `insert` and
+ * `remove` maintain c->ready; pick removes what it returns, NULL when nothing is ready.
+ */
+struct sched_policy {
+    const char *name;
+    void (*insert)(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why);
+    void (*remove)(struct sched_cpu *c, struct sched_vcpu *s);
+    struct vcpu *(*pick)(struct sched_cpu *c);
+    void (*charge)(struct sched_vcpu *s, uint64_t ran_ns);
+    bool (*preempts)(const struct sched_cpu *c, const struct sched_vcpu *woken);
+    uint64_t (*slice_ns)(const struct sched_vcpu *s);
+};
+
+extern const struct sched_policy round_robin_policy;
+
+/* Chooses the policy by name, before the first CPU starts; NULL is the default. 0, -ENOENT. */
+int sched_init(const char *policy) must_check;
+
+/* On each CPU, with its idle vCPU: sets this_cpu()->sched and makes the timer queue. 0, -ENOMEM. */
+int sched_cpu_init(struct vcpu *idle) must_check;
+
+/* Makes v->sched of all vCPUs of d: offline, not up, homes spread over the CPUs. 0, -ENOMEM. */
+int sched_domain_init(struct domain *d) must_check;
+
+/* No vCPU of d runs: stops the timers and frees. */
+void sched_domain_destroy(struct domain *d);
+
+static inline struct sched_cpu *sched_here(void)
+{
+    return this_cpu()->sched;
+}
+
+static inline uint32_t sched_work(void)
+{
+    return __atomic_load_n(&sched_here()->work, __ATOMIC_ACQUIRE);
+}
+
+static inline bool sched_has_work(void)
+{
+    return sched_work() != 0;
+}
+
+static inline bool sched_is_wanted(void)
+{
+    return sched_work() & WORK_RESCHEDULE;
+}
+
+/*
+ * Puts `prev` where it belongs and says who runs now on this CPU: prev itself, another, or the idle vCPU.
+ * Run states are accounted; the caller switches the machine, sets this_cpu()->current and, with the new
+ * kernel address space loaded, calls runstate_publish(next).
+ */
+struct vcpu *sched_next(struct vcpu *prev);
+
+/* v is no longer blocked; ends a poll. From any CPU. */
+void sched_wake(struct vcpu *v);
+
+/* The current vCPU sleeps from its next exit on, unless it is woken before. Afterwards the caller looks
+ * once more for what it waits for, and calls sched_wake if it is there. [sched.wake] */
+void sched_block(struct vcpu *v);
+
+void sched_yield(struct vcpu *v);
+
+/* An event was made pending for v: wakes it, or makes the CPU it runs on look. */
+void sched_notify(struct vcpu *v);
+
+void sched_up(struct vcpu *v);
+void sched_down(struct vcpu *v);
+
+/* Counted. After sched_pause the vCPU may still run until sched_is_stopped() is true. */
+void sched_pause(struct vcpu *v);
+void sched_unpause(struct vcpu *v);
+bool sched_is_stopped(const struct vcpu *v);
+
+/* d->state changed: all its vCPUs go where the new state puts them. */
+void sched_domain_changed(struct domain *d);
+
+/* This CPU has to look at `work` again soon. */
+void sched_request(struct sched_cpu *c, uint32_t work);
+
+/* --- Needed from x86: makes another CPU pass through on_exit or out of HLT --- */
+void cpu_kick(unsigned cpu);
+
+/* --- Up-calls: the timers of a vCPU went off (event/timer_op.c) --- */
+void on_singleshot(struct vcpu *v);
+void on_periodic(struct vcpu *v);
+void on_poll_timeout(struct vcpu *v);
+
+#endif

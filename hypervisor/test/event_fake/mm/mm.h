@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The part of mm/ that sched/, event/, grant/ and vcpu_op use, for host tests without mm/. */
+#ifndef MM_MM_H
+#define MM_MM_H
+
+#include "domain/domain.h"
+
+void *hv_alloc(unsigned order);
+void hv_free(void *p, unsigned order);
+int mm_share_vcpu_info(struct vcpu *v, mfn_t m, void **va);
+
+#endif
