@@ -179,11 +179,15 @@ static bool upper_flags(int level, uint64_t *e)
     return true;
 }
 
+/* A table that is refused half-way has been begun: the entry that names it has its flags corrected. */
+static bool was_begun;
+
 static bool table_get(int d, uint64_t f, int level);
 static void table_put(int f);
 
 static bool entry_get(int d, int level, uint64_t *e)
 {
+    was_begun = false;
     if (level == KIND_L1)
         return leaf_get(d, d, e);
     return upper_flags(level, e) && table_get(d, number(*e), level - 1);
@@ -236,6 +240,9 @@ static bool table_get(int d, uint64_t f, int level)
         if (!(e & P) || is_hole(level, slot))
             continue;
         if (!entry_get(d, level, &e)) {
+            if (was_begun)
+                mw[f][slot] = e;
+            was_begun = true;
             entries_put(d, level, f, slot);
             mf[f].uses = 0;
             mf[f].refs--;
