@@ -2,7 +2,7 @@
 /*
  * Random operations on mm/ against the model.
  *
- * usage: test_mm_random [operations [seed [preempt-every [audit-every]]]]
+ * usage: test_mm_random [operations [seed [preempt-every [audit-every [interleave]]]]]
  * Every answer is compared; every frame, every word of every table and mm/'s own audit each audit-every
  * operations. Proves [type.one] [frame.backed] [entry.recomputed] [entry.audited] [job.undo] [type.flushed]
  * [frame.flushed] [entry.foreign] [base.loaded].
@@ -58,6 +58,8 @@ int main(int argc, char **argv)
     printf("1..2\n# seed %lu, preemption each %u, audit each %u, %d entries, counters of %d bits\n",
            (unsigned long)seed, fake_preempt_every, audit_every, TABLE_ENTRIES, FRAME_COUNT_BITS);
     ops_start();
+    if (argc > 5)
+        ops_interleave(&s);
     clock_t start = clock();
     for (uint64_t i = 1; i <= operations; i++) {
         ops_step(&s);

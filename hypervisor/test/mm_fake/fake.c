@@ -19,6 +19,7 @@ void (*fake_on_flush)(uint64_t cpus);
 unsigned fake_cpu;
 uint64_t fake_flushes, fake_cr3;
 void (*fake_between)(void);
+unsigned fake_patience = 100000;
 
 static struct domain *table[64];
 static unsigned preempt_calls;
@@ -178,108 +179,132 @@ void fake_start(uint64_t frames, uint64_t io)
     heap_init(frames, heap_maps);
 }
 
-struct domain *fake_domain(domid_t id, unsigned cpu, uint64_t max_pages)
+static struct vcpu *vcpu_new(struct domain *d, unsigned cpu)
 {
-    struct domain *d = calloc(1, sizeof(*d));
     struct vcpu *v = aligned_alloc(64, ROUND_UP(sizeof(*v), 64));
 
     memset(v, 0, sizeof(*v));
+    v->domain = d;
+    v->cpu = cpu;
+    BUG_ON(mm_vcpu_create(v));
+    return v;
+}
+
+struct domain *fake_domain(domid_t id, unsigned cpu, uint64_t max_pages)
+{
+    struct domain *d = calloc(1, sizeof(*d));
+
     d->id = id;
     d->max_pages = max_pages;
     d->state = DOMAIN_RUNNING;
     d->dirty_cpus = 1ull << cpu;
-    d->vcpu_count = 1;
-    d->vcpus[0] = v;
-    v->domain = d;
-    v->cpu = cpu;
-    BUG_ON(mm_domain_create(d) || mm_vcpu_create(v));
+    BUG_ON(mm_domain_create(d));
+    for (d->vcpu_count = 0; d->vcpu_count < 2; d->vcpu_count++)
+        d->vcpus[d->vcpu_count] = vcpu_new(d, cpu);
     table[id] = d;
     return d;
 }
 
 void fake_domain_forget(struct domain *d)
 {
-    struct vcpu *v = d->vcpus[0];
-
     mm_domain_free(d);
+    fake_domain_drop(d);
+}
+
+void fake_domain_drop(struct domain *d)
+{
     table[d->id] = NULL;
-    free(v);
+    for (unsigned i = 0; i < d->vcpu_count; i++)
+        free(d->vcpus[i]);
     free(d);
 }
 
 /* --- Hypercalls, restarted as the dispatcher does --- */
 
-#define RESTARTS 100000
+/* The arguments of a hypercall that may be restarted. */
+struct call {
+    struct vcpu *v;
+    uint64_t arg[2];
+    unsigned times;
+};
 
-static bool restarted(struct vcpu *v, long rc, uint64_t *args, unsigned count)
+static bool again(struct call *c, long rc)
 {
-    static unsigned restarts;
-
-    if (rc != -ERESTART) {
-        restarts = 0;
+    if (rc != -ERESTART || ++c->times > fake_patience) {
+        c->v->restart.changed = 0; /* as the dispatcher leaves it */
         return false;
     }
-    BUG_ON(++restarts > RESTARTS);
-    for (unsigned i = 0; i < count; i++)
-        if (v->restart.changed >> i & 1)
-            args[i] = v->restart.arg[i];
-    v->restart.changed = 0;
+    for (unsigned i = 0; i < ARRAY_SIZE(c->arg); i++)
+        if (c->v->restart.changed >> i & 1)
+            c->arg[i] = c->v->restart.arg[i];
+    c->v->restart.changed = 0;
     if (fake_between)
         fake_between();
+    fake_cpu = c->v->cpu;
     return true;
+}
+
+static struct call call_of(struct vcpu *v, uint64_t arg0, uint64_t arg1)
+{
+    fake_cpu = v->cpu;
+    v->restart.changed = 0;
+    return (struct call){.v = v, .arg = {arg0, arg1}};
 }
 
 long fake_mmu_update(struct vcpu *v, mmu_update_t *r, uint32_t count, uint32_t *done, uint32_t whose)
 {
-    uint64_t args[] = {(uint64_t)r, count};
+    struct call c = call_of(v, (uint64_t)r, count);
     long rc;
 
-    fake_cpu = v->cpu;
     do
-        rc = hc_mmu_update(v, GPTR(args[0]), args[1], GPTR((uint64_t)done), whose);
-    while (restarted(v, rc, args, 2));
+        rc = hc_mmu_update(v, GPTR(c.arg[0]), c.arg[1], GPTR((uint64_t)done), whose);
+    while (again(&c, rc));
     return rc;
 }
 
 long fake_mmuext(struct vcpu *v, mmuext_op_t *ops, uint32_t count, uint32_t *done, uint32_t whose)
 {
-    uint64_t args[] = {(uint64_t)ops, count};
+    struct call c = call_of(v, (uint64_t)ops, count);
     long rc;
 
-    fake_cpu = v->cpu;
     do
-        rc = hc_mmuext_op(v, GPTR(args[0]), args[1], GPTR((uint64_t)done), whose);
-    while (restarted(v, rc, args, 2));
+        rc = hc_mmuext_op(v, GPTR(c.arg[0]), c.arg[1], GPTR((uint64_t)done), whose);
+    while (again(&c, rc));
     return rc;
 }
 
 long fake_memory_op(struct vcpu *v, unsigned op, void *arg)
 {
-    uint64_t args[] = {op};
+    struct call c = call_of(v, op, 0);
     long rc;
 
-    fake_cpu = v->cpu;
     do
-        rc = hc_memory_op(v, args[0], GPTR((uint64_t)arg));
-    while (restarted(v, rc, args, 1));
+        rc = hc_memory_op(v, c.arg[0], GPTR((uint64_t)arg));
+    while (again(&c, rc));
     return rc;
 }
 
 long fake_update_va(struct vcpu *v, uint64_t va, uint64_t entry, uint64_t flags)
 {
+    struct call c = call_of(v, 0, 0);
     long rc;
 
-    fake_cpu = v->cpu;
     do
         rc = hc_update_va_mapping(v, va, entry, flags);
-    while (restarted(v, rc, NULL, 0));
+    while (again(&c, rc));
     return rc;
 }
 
+/* A trapped store is run again by the guest as often as it takes. */
 int fake_ptwr(struct vcpu *v, mfn_t l1, unsigned slot, uint64_t old, uint64_t new)
 {
-    fake_cpu = v->cpu;
-    return mm_ptwr(v, l1, slot, old, new);
+    struct call c = call_of(v, 0, 0);
+    int rc;
+
+    do
+        rc = mm_ptwr(v, l1, slot, old, new);
+    while (rc == -EAGAIN && vcpu_job(v)->state == JOB_RUNNING && again(&c, -ERESTART));
+    return rc;
 }
 
 void fake_destroy(struct domain *d)
@@ -289,6 +314,6 @@ void fake_destroy(struct domain *d)
     d->state = DOMAIN_DYING;
     do
         rc = mm_domain_destroy(d);
-    while (restarted(d->vcpus[0], rc, NULL, 0));
+    while (rc == -ERESTART);
     BUG_ON(rc);
 }

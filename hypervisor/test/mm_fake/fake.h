@@ -14,9 +14,10 @@
 /* Frames 0 to io - 1 are DOMID_IO's, the rest is ours and not yet free. Forgets every domain. */
 void fake_start(uint64_t frames, uint64_t io);
 
-/* Makes a domain with one vCPU, that vCPU running on CPU `cpu`. Never fails. */
+/* Makes a domain with two vCPUs, which run on CPU `cpu`. Never fails. */
 struct domain *fake_domain(domid_t id, unsigned cpu, uint64_t max_pages);
 void fake_domain_forget(struct domain *d);
+void fake_domain_drop(struct domain *d); /* the same without mm/ knowing: the machine starts anew */
 
 /* preempt_wanted() says yes at each k-th call; 0 never. */
 extern unsigned fake_preempt_every;
@@ -32,8 +33,9 @@ extern uint64_t fake_cr3;         /* what was last loaded, a frame number */
 
 #define FAKE_HOLE_ENTRY 0x00000000dead0063ull
 
-/* Runs `call` until it does not ask to be restarted, with the arguments it asked for. At most `limit`
- * times; `between` may be NULL. */
+/* Each is called until it does not ask to be restarted, with the arguments it asked for; or, after
+ * fake_patience times, no more: the guest forgets about it. Then the answer is -ERESTART. */
+extern unsigned fake_patience;
 long fake_mmu_update(struct vcpu *v, mmu_update_t *r, uint32_t count, uint32_t *done, uint32_t whose);
 long fake_mmuext(struct vcpu *v, mmuext_op_t *ops, uint32_t count, uint32_t *done, uint32_t whose);
 long fake_memory_op(struct vcpu *v, unsigned op, void *arg);

@@ -19,6 +19,10 @@
 #define ADDRESS 0x000ffffffffff000ull
 #define HOLE    0x00000000dead0063ull
 
+/* The hypervisor's slots of a level-4 table, by the ABI; smaller tables have one. */
+#define HOLE_FIRST (TABLE_ENTRIES == 512 ? 256 : TABLE_ENTRIES - 1)
+#define HOLE_LAST  (TABLE_ENTRIES == 512 ? 271 : TABLE_ENTRIES - 1)
+
 #ifndef FRAME_COUNT_BITS
 #define FRAME_COUNT_BITS 31
 #endif
@@ -61,7 +65,7 @@ static uint64_t number(uint64_t e)
 
 static bool is_hole(int level, unsigned slot)
 {
-    return level == KIND_L4 && slot == TABLE_ENTRIES - 1;
+    return level == KIND_L4 && slot >= HOLE_FIRST && slot <= HOLE_LAST;
 }
 
 static bool ref(int f, int owner)
@@ -205,8 +209,8 @@ static void entries_put(int d, int level, int f, unsigned end)
         else
             table_put(number(e));
     }
-    if (level == KIND_L4)
-        mw[f][TABLE_ENTRIES - 1] = 0;
+    for (unsigned slot = HOLE_FIRST; level == KIND_L4 && slot <= HOLE_LAST; slot++)
+        mw[f][slot] = 0;
     mf[f].stale_table = md[d].cpus;
     mf[f].stale_step = model_step;
 }
@@ -250,8 +254,8 @@ static bool table_get(int d, uint64_t f, int level)
         }
         mw[f][slot] = e;
     }
-    if (level == KIND_L4)
-        mw[f][TABLE_ENTRIES - 1] = HOLE;
+    for (unsigned slot = HOLE_FIRST; level == KIND_L4 && slot <= HOLE_LAST; slot++)
+        mw[f][slot] = HOLE;
     return true;
 }
 
@@ -435,6 +439,16 @@ bool model_descriptors_get(int d, int f)
 void model_descriptors_put(int d, int f)
 {
     mf[f].uses--;
+    unref(f);
+}
+
+bool model_ref(int d, int f)
+{
+    return f < MODEL_FRAMES && ref(f, d);
+}
+
+void model_unref(int f)
+{
     unref(f);
 }
 

@@ -57,6 +57,8 @@ bool model_unpin(int d, int f);
 bool model_base(int d, int f, bool is_user); /* f -1: none */
 bool model_descriptors_get(int d, int f);
 void model_descriptors_put(int d, int f);
+bool model_ref(int d, int f);
+void model_unref(int f);
 bool model_hold(int d, int f);
 void model_release(int d, int f);
 bool model_can_take(int d, int f); /* may leave its domain: nothing but its allocation is left */

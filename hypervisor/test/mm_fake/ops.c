@@ -24,7 +24,10 @@
 bool ops_without_model;
 
 static struct domain *domains[4];
-static int other; /* the living one of 1 and 2 */
+static int other;    /* the living one of 1 and 2 */
+static bool is_dead; /* not even that one lives: it was destroyed between a hypercall and its restart */
+static unsigned depth; /* steps within steps */
+static int callers[8]; /* the domain that calls, by depth */
 static struct {
     int domain, frame;
     bool is_descriptors;
@@ -70,8 +73,7 @@ void ops_start(void)
     for (int i = 0; i < 4; i++) {
         if (!domains[i])
             continue;
-        free(domains[i]->vcpus[0]);
-        free(domains[i]);
+        fake_domain_drop(domains[i]);
         domains[i] = NULL;
     }
     fake_on_flush = model_flush;
@@ -176,10 +178,12 @@ static uint64_t entry_for(struct source *s, int d, int owner, int level)
     return e;
 }
 
-static struct domain *caller(struct source *s, int *id)
+/* Who calls: a vCPU of either domain. The first vCPU alone has base tables. */
+static struct vcpu *caller(struct source *s, int *id)
 {
-    *id = chance(s, 60) ? 0 : other;
-    return domains[*id];
+    *id = is_dead || chance(s, 60) ? 0 : other;
+    callers[depth] = *id;
+    return domains[*id]->vcpus[pick(s, 2)];
 }
 
 static unsigned kind_now(int f)
@@ -189,8 +193,7 @@ static unsigned kind_now(int f)
 
 static void compare_answers(unsigned op, bool real, bool model)
 {
-    op_counts[op].accepted += real;
-    if (!ops_without_model && real != model)
+    if (real != model)
         model_fail("%s: is %s, should be %s", op_counts[op].name, real ? "accepted" : "refused",
                    model ? "accepted" : "refused");
 }
@@ -199,7 +202,9 @@ static void compare_answers(unsigned op, bool real, bool model)
 #define agree(op, real, model)                                                                     \
     do {                                                                                           \
         bool answer = (real);                                                                      \
-        compare_answers(op, answer, model);                                                        \
+        op_counts[op].accepted += answer;                                                          \
+        if (!ops_without_model)                                                                    \
+            compare_answers(op, answer, model);                                                    \
     } while (0)
 
 /* --- Operations: each returns through agree() --- */
@@ -227,7 +232,7 @@ static bool model_request(int d, int owner, const mmu_update_t *r)
 static void op_update(struct source *s, unsigned op)
 {
     int d;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d);
     mmu_update_t r = request_for(s, d, d);
 
     agree(op, !fake_mmu_update(v, &r, 1, NULL, DOMID_SELF), model_request(d, d, &r));
@@ -236,19 +241,17 @@ static void op_update(struct source *s, unsigned op)
 static void op_batch(struct source *s, unsigned op)
 {
     int d;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d);
     mmu_update_t r[8];
     uint32_t n = 1 + pick(s, 8), done = 99, good = 0;
 
     for (uint32_t i = 0; i < n; i++)
         r[i] = request_for(s, d, d);
     bool real = !fake_mmu_update(v, r, n, &done, DOMID_SELF);
-    if (ops_without_model)
-        return;
-    while (good < n && model_request(d, d, &r[good]))
+    while (!ops_without_model && good < n && model_request(d, d, &r[good]))
         good++;
     agree(op, real, good == n);
-    if (done != good)
+    if (!ops_without_model && done != good)
         model_fail("batch of %u: %u done, should be %u", n, done, good);
 }
 
@@ -306,11 +309,11 @@ static void op_va(struct source *s, unsigned op)
 {
     int d;
     unsigned slot = 0;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d)->domain->vcpus[0];
     uint64_t va = chance(s, 90) ? good_va(s, d) : some_va(s);
     uint64_t value = entry_for(s, d, d, KIND_L1);
     bool real = !fake_update_va(v, va, value, pick(s, 8));
-    int table = model_walk(d, va, &slot);
+    int table = ops_without_model ? -1 : model_walk(d, va, &slot);
 
     agree(op, real, va < 1ull << 47 && table >= 0 && model_l1_write(d, d, table, slot, value, false));
 }
@@ -318,7 +321,7 @@ static void op_va(struct source *s, unsigned op)
 static void op_live_write(struct source *s, unsigned op)
 {
     int d;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d);
     int f = frame_with(s, d, KIND_L1);
     unsigned slot = pick(s, TABLE_ENTRIES);
     uint64_t old = mw[f][slot], value;
@@ -344,7 +347,7 @@ static void op_live_write(struct source *s, unsigned op)
 static void op_pin(struct source *s, unsigned op)
 {
     int d;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d);
     int f = chance(s, 90) ? frame_with(s, d, 1 + pick(s, 4)) : (int)pick(s, MODEL_FRAMES + 2);
     int level = chance(s, 90) && role(f) ? role(f) : 1 + (int)pick(s, 4);
     mmuext_op_t ext = {.cmd = MMUEXT_PIN_L1_TABLE + level - 1, .arg1.mfn = f};
@@ -367,7 +370,7 @@ static void op_foreign_pin(struct source *s, unsigned op)
 static void op_unpin(struct source *s, unsigned op)
 {
     int d;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d);
     int f = pick(s, MODEL_FRAMES + 2);
     mmuext_op_t ext = {.cmd = MMUEXT_UNPIN_TABLE};
 
@@ -381,15 +384,14 @@ static void op_unpin(struct source *s, unsigned op)
 static void op_base(struct source *s, unsigned op)
 {
     int d;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d)->domain->vcpus[0];
     bool is_user = chance(s, 40);
     int f = is_user && chance(s, 30) ? 0 : chance(s, 85) ? frame_with(s, d, KIND_L4) : any_frame(s, d);
     mmuext_op_t ext = {.cmd = is_user ? MMUEXT_NEW_USER_BASEPTR : MMUEXT_NEW_BASEPTR, .arg1.mfn = f};
     bool real = !fake_mmuext(v, &ext, 1, NULL, DOMID_SELF);
-    bool model = model_base(d, is_user && !f ? -1 : f, is_user);
 
-    agree(op, real, model);
-    if (real && !is_user && fake_cr3 != (uint64_t)f) /* [base.loaded] */
+    agree(op, real, model_base(d, is_user && !f ? -1 : f, is_user));
+    if (real && !is_user && !ops_without_model && fake_cr3 != (uint64_t)f) /* [base.loaded] */
         model_fail("CR3 holds %lx, should hold %x", (unsigned long)fake_cr3, f);
 }
 
@@ -423,7 +425,7 @@ static void op_accessed(struct source *s, unsigned op)
 static void op_populate(struct source *s, unsigned op)
 {
     int d, whose;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d);
     unsigned order = chance(s, 80) ? 0 : pick(s, 4);
     xen_pfn_t list[4] = {100, 200, 300, 400};
     uint64_t n = 1 + pick(s, 3), good = 0;
@@ -458,7 +460,7 @@ static void op_populate(struct source *s, unsigned op)
 static void op_decrease(struct source *s, unsigned op)
 {
     int d, f;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d);
     xen_pfn_t list[1];
     struct xen_memory_reservation r = {
         .nr_extents = 1, .extent_order = chance(s, 90) ? 0 : pick(s, 3), .domid = DOMID_SELF};
@@ -471,7 +473,7 @@ static void op_decrease(struct source *s, unsigned op)
     list[0] = f;
     set_xen_guest_handle(r.extent_start, list);
     bool real = fake_memory_op(v, XENMEM_decrease_reservation, &r) == 1;
-    while (n < size && model_can_take(d, f + n)) {
+    while (!ops_without_model && n < size && model_can_take(d, f + n)) {
         model_take(d, f + n);
         mf[f + n].owner = OWNER_FREE;
         model_m2p[f + n] = M2P_INVALID;
@@ -534,7 +536,7 @@ static void op_exchange(struct source *s, unsigned op)
         return; /* whether there is room depends on scratch memory */
     long rc = fake_memory_op(domains[d]->vcpus[0], XENMEM_exchange, &e);
     if (ops_without_model) {
-        agree(op, !rc, true);
+        op_counts[op].accepted += !rc;
         return;
     }
     if (join && rc == -ENOMEM) /* the scratch page was half of the last pair */
@@ -595,6 +597,22 @@ static void op_let_go(struct source *s, unsigned op)
     op_counts[op].accepted++;
 }
 
+static bool model_descriptor(int d, int f, unsigned slot, uint64_t value)
+{
+    bool good = model_ref(d, f);
+
+    if (!good)
+        return false;
+    if (mf[f].uses && mf[f].kind >= KIND_L1 && mf[f].kind <= KIND_L4)
+        good = false;
+    else if (!mf[f].uses || mf[f].kind != KIND_SEG)
+        good = model_write(d, d, (uint64_t)f << 12 | slot * 8, value, false);
+    else
+        mw[f][slot] = value;
+    model_unref(f);
+    return good;
+}
+
 static void op_descriptor(struct source *s, unsigned op)
 {
     int d;
@@ -603,16 +621,9 @@ static void op_descriptor(struct source *s, unsigned op)
     caller(s, &d);
     int f = any_frame(s, d);
     unsigned slot = pick(s, TABLE_ENTRIES);
-    bool model = mf[f].owner == d && !mf[f].is_read_only && mf[f].refs &&
-                 (!mf[f].uses || mf[f].kind >= KIND_SEG);
 
-    bool real = !mm_descriptor_write(domains[d], (uint64_t)f << 12 | slot * 8, value);
-    if (model) {
-        if (!mf[f].uses)
-            mf[f].kind = KIND_WRITABLE;
-        mw[f][slot] = value;
-    }
-    agree(op, real, model);
+    agree(op, !mm_descriptor_write(domains[d], (uint64_t)f << 12 | slot * 8, value),
+          model_descriptor(d, f, slot, value));
 }
 
 static void op_grant_map(struct source *s, unsigned op)
@@ -639,47 +650,47 @@ static void op_grant_map(struct source *s, unsigned op)
           is_l1 && is_ram && model_l1_write(d, owner, table, slot, value, false));
 }
 
-static void op_page(struct source *s, unsigned op)
+static bool model_page(int d, int to, int from)
 {
-    int d;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
-    bool is_copy = chance(s, 50);
-    int to = any_frame(s, d), from = any_frame(s, d);
-    mmuext_op_t ext = {.cmd = is_copy ? MMUEXT_COPY_PAGE : MMUEXT_CLEAR_PAGE,
-                       .arg1.mfn = to, .arg2.src_mfn = from};
-    bool model = !is_copy || (mf[from].owner == d && mf[from].refs);
-
-    bool real = !fake_mmuext(v, &ext, 1, NULL, DOMID_SELF);
-    if (model && (model = model_hold(d, to))) {
-        if (is_copy)
-            memcpy(mw[to], mw[from], sizeof(mw[0]));
+    if (from >= 0 && !model_ref(d, from))
+        return false;
+    bool good = model_hold(d, to);
+    if (good) {
+        if (from >= 0)
+            memmove(mw[to], mw[from], sizeof(mw[0]));
         else
             memset(mw[to], 0, sizeof(mw[0]));
         model_release(d, to);
     }
-    agree(op, real, model);
+    if (from >= 0)
+        model_unref(from);
+    return good;
+}
+
+static void op_page(struct source *s, unsigned op)
+{
+    int d;
+    struct vcpu *v = caller(s, &d);
+    bool is_copy = chance(s, 50);
+    int to = any_frame(s, d), from = any_frame(s, d);
+    mmuext_op_t ext = {.cmd = is_copy ? MMUEXT_COPY_PAGE : MMUEXT_CLEAR_PAGE,
+                       .arg1.mfn = to, .arg2.src_mfn = from};
+
+    agree(op, !fake_mmuext(v, &ext, 1, NULL, DOMID_SELF), model_page(d, to, is_copy ? from : -1));
 }
 
 static void op_m2p(struct source *s, unsigned op)
 {
     int d;
-    struct vcpu *v = caller(s, &d)->vcpus[0];
+    struct vcpu *v = caller(s, &d);
     mmu_update_t r = {.ptr = (uint64_t)any_frame(s, d) << 12 | MMU_MACHPHYS_UPDATE, .val = s->next(s)};
 
     agree(op, !fake_mmu_update(v, &r, 1, NULL, DOMID_SELF), model_m2p_set(d, r.ptr >> 12, r.val));
 }
 
-/* The other domain dies; domain 0 drops what it mapped of it; its successor is born. */
-static void op_destroy(struct source *s, unsigned op)
+/* Domain 0 drops what it maps of the dead one. */
+static void mappings_drop(unsigned op)
 {
-    if (!chance(s, 2))
-        return;
-    for (int i = 0; i < HELD; i++)
-        if (held[i].domain == other)
-            let_go(i);
-    fake_destroy(domains[other]);
-    model_destroy(other);
-    model_flush(1ull << other);
     for (int f = 0; f < MODEL_FRAMES; f++) {
         for (unsigned slot = 0; slot < TABLE_ENTRIES; slot++) {
             uint64_t e = mw[f][slot], m = pte_mfn(e).n;
@@ -692,6 +703,19 @@ static void op_destroy(struct source *s, unsigned op)
                   model_request(0, 0, &r));
         }
     }
+}
+
+static void sync_model(void);
+
+/* What is left of the dead one goes; its successor is born. */
+static void succeed(unsigned op)
+{
+    if (ops_without_model) {
+        for (int i = 0; i < 2; i++) /* nothing of theirs may be in the middle of something */
+            BUG_ON(job_run(vcpu_job(domains[0]->vcpus[i]), domains[0], false));
+        sync_model();
+    }
+    mappings_drop(op);
     if (domains[other]->pages)
         model_fail("a dead domain has %lu pages left", (unsigned long)domains[other]->pages);
     fake_domain_forget(domains[other]);
@@ -700,8 +724,31 @@ static void op_destroy(struct source *s, unsigned op)
         if (mf[f].owner == OWNER_OURS && own_domain(frame_of(MFN(f))->own) == DOMID_INVALID)
             mf[f].owner = OWNER_FREE;
     other = 3 - other;
+    is_dead = false;
+    if (ops_without_model)
+        sync_model();
     domain_start(other);
+}
+
+static void op_destroy(struct source *s, unsigned op)
+{
+    if (!chance(s, 2) || is_dead)
+        return;
+    for (unsigned i = 1; i < depth; i++)
+        if (callers[i] == other) /* a domain does not die while its vCPU is in a hypercall */
+            return;
+    for (int i = 0; i < HELD; i++)
+        if (held[i].domain == other)
+            let_go(i);
+    fake_destroy(domains[other]);
+    is_dead = true;
     op_counts[op].accepted++;
+    if (!ops_without_model) {
+        model_destroy(other);
+        model_flush(1ull << other);
+    }
+    if (depth == 1)
+        succeed(op);
 }
 
 static const struct {
@@ -737,6 +784,49 @@ _Static_assert(ARRAY_SIZE(ops) <= OP_KINDS, "room to count them");
 
 struct op_count op_counts[OP_KINDS];
 
+/* --- Operations between a hypercall and its restart --- */
+
+static struct source *between_source;
+
+static void between(void)
+{
+    if (depth < 3 && chance(between_source, 50))
+        ops_step(between_source);
+}
+
+void ops_interleave(struct source *s)
+{
+    ops_without_model = true;
+    between_source = s;
+    fake_between = between;
+    fake_on_flush = NULL;
+}
+
+/* The model's arrays then only serve to choose sensible operations. */
+static void sync_model(void)
+{
+    for (int f = 0; f < MODEL_FRAMES; f++) {
+        const struct frame *r = frame_of(MFN(f));
+
+        mf[f] = (struct model_frame){.owner = own_domain(r->own), .kind = use_kind(r->use),
+                                     .uses = r->use & COUNT_MASK, .refs = r->own & COUNT_MASK,
+                                     .is_pinned = r->use & USE_PINNED,
+                                     .is_allocated = r->own & OWN_ALLOCATED,
+                                     .is_shared = r->own & OWN_SHARED,
+                                     .is_read_only = r->own & OWN_READ_ONLY};
+        if (r->use & USE_LOCKED)
+            mf[f].kind = KIND_SEG;
+        memcpy(mw[f], frame_data(MFN(f)), sizeof(mw[0]));
+    }
+    for (int d = 0; d < 3; d++) {
+        if (!domains[d])
+            continue;
+        md[d].kernel = domains[d]->vcpus[0]->kernel_l4.n;
+        md[d].user = domains[d]->vcpus[0]->user_l4.n;
+        md[d].pages = domains[d]->pages;
+    }
+}
+
 void ops_step(struct source *s)
 {
     static unsigned total;
@@ -752,7 +842,14 @@ void ops_step(struct source *s)
     op_counts[op].tried++;
     model_step++;
     model_flushed = 0;
+    callers[++depth] = 0;
+    if (ops_without_model) {
+        sync_model();
+        fake_patience = chance(s, 50) ? 1 + pick(s, 5) : 20;
+    }
     ops[op].run(s, op);
+    if (--depth == 0 && is_dead)
+        succeed(op);
 }
 
 /* --- Comparing --- */

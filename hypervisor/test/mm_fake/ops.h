@@ -33,8 +33,9 @@ void ops_step(struct source *s);
 void ops_compare(void);
 void ops_audit(void);
 
-/* Only what mm/ itself can say about itself is checked: operations may come between a hypercall and its
- * restart, where the model has no answer. */
+/* From now on operations come between a hypercall and its restart, from the same vCPU and others, and some
+ * hypercalls are never gone on with. The model has no answers there: the audit has to be enough. */
+void ops_interleave(struct source *s);
 extern bool ops_without_model;
 
 #endif
