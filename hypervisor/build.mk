@@ -13,7 +13,7 @@ HV_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-strict-aliasing -fPIE
              -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer -fno-stack-protector \
              -fcf-protection=none -fno-asynchronous-unwind-tables -Wframe-larger-than=1024 \
              -fno-delete-null-pointer-checks \
-             -D__XEN_INTERFACE_VERSION__=0x00040e00 -Ihypervisor -I.
+             -D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__ -Ihypervisor -I.
 
 # Debian's decompressors, for dom0's kernel.
 HV_LIBS := $(shell $(CC) -print-file-name=liblzma.a) $(shell $(CC) -print-file-name=libz.a) \

@@ -51,6 +51,7 @@ static bool vcpu_create(struct domain *d, unsigned id)
     d->vcpus[id] = v;
     v->info = &d->shared_info->vcpu_info[id];
     v->info->evtchn_upcall_mask = 1;
+    pvclock_publish(v);
     v->state = VCPU_OFFLINE;
     return mm_vcpu_create(v) == 0 && context_init(v) == 0;
 }

@@ -20,6 +20,17 @@
 extern const char image_end[];
 
 static const struct boot_info *boot;
+static bool heap_is_up;
+
+/* Zeroed frames for our own page tables and stacks, from whoever gives out memory at the time. */
+static mfn_t own_frame(void)
+{
+    mfn_t m = heap_is_up ? frame_alloc(0, ~0ull, false) : mm_early_frame();
+
+    if (mfn_is_none(m))
+        panic("no memory for a page table of our own");
+    return m;
+}
 
 /* What is RAM, and what of it is taken already. */
 static void memory_note(void)
@@ -83,6 +94,7 @@ static void main_on_own_stack(void)
     cpu_init(window_create());
     paging_drop_boot_map();
     mm_boot_init(phys_bits());
+    heap_is_up = true;
     mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
     devices_start();
     scheduler_start();
@@ -100,6 +112,6 @@ void boot_main(uint32_t magic, uint32_t information)
     options_parse(boot->arguments);
     printk("Vantage, started by %s: %s\n", boot->loader, boot->arguments);
     memory_note();
-    paging_init(boot_ram_end(boot), mm_early_frame);
-    enter_on_stack((uint64_t)cpu_create(0, mm_early_frame), main_on_own_stack);
+    paging_init(boot_ram_end(boot), own_frame);
+    enter_on_stack((uint64_t)cpu_create(0, own_frame), main_on_own_stack);
 }

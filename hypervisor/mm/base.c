@@ -10,7 +10,7 @@
 
 int pin(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
 {
-    int rc = job_ready(j, d, m, use);
+    int rc = d->state == DOMAIN_DYING ? -ESRCH : job_ready(j, d, m, use);
 
     if (!rc)
         rc = table_get(j, d, m, use);
@@ -76,26 +76,33 @@ int mm_pin_l4(struct domain *d, mfn_t m)
     return rc;
 }
 
-static int base_set_now(struct vcpu *v, mfn_t *slot, mfn_t m)
+static int base_set_now(struct vcpu *v, mfn_t *slot, mfn_t m, bool preemptible)
 {
     struct domain *d = v->domain;
     int rc;
 
     do {
-        rc = job_run(vcpu_job(v), d, false);
+        rc = job_run(vcpu_job(v), d, preemptible);
         lock_take(&d->mm_lock);
         if (!rc)
             rc = base_set(vcpu_job(v), d, slot, m, false);
         lock_drop(&d->mm_lock);
     } while (rc == -EINPROGRESS);
-    return rc ? rc : job_run(vcpu_job(v), d, false);
+    return rc ? rc : job_run(vcpu_job(v), d, preemptible);
 }
 
 int mm_load_base(struct vcpu *v, mfn_t kernel, mfn_t user)
 {
-    int rc = base_set_now(v, &v->kernel_l4, kernel);
+    int rc = base_set_now(v, &v->kernel_l4, kernel, false);
 
-    return rc ? rc : base_set_now(v, &v->user_l4, user);
+    return rc ? rc : base_set_now(v, &v->user_l4, user, false);
+}
+
+int bases_clear(struct vcpu *v)
+{
+    int rc = base_set_now(v, &v->kernel_l4, MFN_NONE, true);
+
+    return rc ? rc : base_set_now(v, &v->user_l4, MFN_NONE, true);
 }
 
 uint64_t mm_cr3(const struct vcpu *v)

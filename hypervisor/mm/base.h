@@ -13,4 +13,7 @@ int unpin(struct job *j, struct domain *d, mfn_t m) must_check;
  * put, when the vCPU runs: `load` says so. */
 int base_set(struct job *j, struct domain *d, mfn_t *slot, mfn_t m, bool load) must_check;
 
+/* Drops both bases of a vCPU of a dead domain. -ERESTART: call again. */
+int bases_clear(struct vcpu *v) must_check;
+
 #endif

@@ -11,6 +11,8 @@
 enum destroy_phase { DESTROY_BASES, DESTROY_PINS, DESTROY_FRAMES, DESTROY_DONE };
 
 struct domain_memory {
+    struct list all; /* every domain there is, for the audit */
+    struct domain *domain;
     struct list jobs; /* of any vCPU, on tables of this domain; mm_lock */
     struct job job;   /* for builders and destruction */
     enum destroy_phase phase;
@@ -22,14 +24,20 @@ struct domain_memory {
 /* Requests are copied in before they are looked at, this many at a time. */
 #define BATCH 64
 
+/* In the count of a list that is being gone on with. */
+#define MMU_UPDATE_PREEMPTED 0x80000000u
+
 struct vcpu_memory {
     struct job job;
     mmu_update_t requests[BATCH];
-    mmuext_op_t ops[BATCH];
+    mmuext_op_t op;
 };
 
 _Static_assert(sizeof(struct domain_memory) <= PAGE_SIZE, "one page");
 _Static_assert(sizeof(struct vcpu_memory) <= PAGE_SIZE, "one page");
+
+/* Frames of ours become d's if it may have them. 0, -ENOMEM. */
+int domain_give(struct domain *d, mfn_t first, unsigned order) must_check;
 
 static inline struct domain_memory *domain_memory(const struct domain *d)
 {
@@ -40,6 +48,9 @@ static inline struct list *domain_jobs(const struct domain *d)
 {
     return &domain_memory(d)->jobs;
 }
+
+extern struct list all_domains;
+extern struct lock all_domains_lock;
 
 static inline struct vcpu_memory *vcpu_memory(const struct vcpu *v)
 {

@@ -7,7 +7,8 @@
  *       │               └──take: only when nothing but the allocation is left─────┤
  *       └──────────────────last put, after the allocation was given up────────────┘
  *
- * [frame.flushed]  no CPU holds a translation of a frame that has left its domain
+ * [frame.flushed]  no CPU holds a translation of a frame that has left its domain: who takes frames away
+ *                  flushes before anybody else gets them
  *
  * Not here: uses (type.c), free memory (alloc.c).
  */
@@ -44,8 +45,6 @@ int frame_take(struct domain *d, mfn_t m)
     BUG_ON(f->use & (COUNT_MASK | USE_LOCKED | USE_PINNED)); /* [frame.backed] */
     f->use = 0;
     __atomic_sub_fetch(&d->pages, 1, __ATOMIC_RELAXED);
-    m2p_set(m, M2P_INVALID);
-    tlb_flush(d->dirty_cpus); /* [frame.flushed] */
     return 0;
 }
 

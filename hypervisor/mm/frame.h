@@ -141,7 +141,8 @@ static inline void writable_put(struct frame *f)
 }
 
 /* Takes a frame whose only reference is its allocation away from d: afterwards it is ours and nobody can
- * get a reference. The caller holds d->mm_lock. -EBUSY when it is in use, -EINVAL when not d's. */
+ * get a reference. The caller holds d->mm_lock, and flushes d->dirty_cpus before the frame goes on.
+ * -EBUSY when it is in use, -EINVAL when it is not d's. */
 int frame_take(struct domain *d, mfn_t m) must_check;
 
 /* Frames of ours become d's, with their allocation references. */

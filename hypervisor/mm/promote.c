@@ -284,6 +284,8 @@ int table_get(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
         set_idle(j);
         return rc;
     }
+    if (unlikely(d->state == DOMAIN_DYING)) /* jobs_finish() must come to an end */
+        return -ESRCH;
     int rc = child_get(d, m, use);
     if (likely(rc == TYPE_OK || rc < 0))
         return rc;
@@ -291,7 +293,7 @@ int table_get(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
     return -EINPROGRESS;
 }
 
-void jobs_finish(struct domain *d)
+int jobs_finish(struct domain *d)
 {
     struct list *jobs = domain_jobs(d);
 
@@ -299,7 +301,7 @@ void jobs_finish(struct domain *d)
         lock_take(&d->mm_lock);
         if (list_is_empty(jobs)) {
             lock_drop(&d->mm_lock);
-            return;
+            return 0;
         }
         struct job *j = container_of(jobs->next, struct job, link);
         if (j->state == JOB_RUNNING)
@@ -312,5 +314,7 @@ void jobs_finish(struct domain *d)
             list_insert_before(jobs, &j->link);
         }
         lock_drop(&d->mm_lock);
+        if (preempt_wanted())
+            return -ERESTART;
     }
 }

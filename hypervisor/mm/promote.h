@@ -57,8 +57,9 @@ int job_ready(struct job *j, struct domain *d, mfn_t m, enum frame_use use) must
  * other than d. 0, or -ERESTART when preemptible and somebody else wants the CPU. */
 int job_run(struct job *j, const struct domain *d, bool preemptible) must_check;
 
-/* Without the lock: takes part in a job of any vCPU on d and leaves it idle. */
-void jobs_finish(struct domain *d);
+/* Without the lock: takes part in the jobs of all vCPUs on d and leaves them idle. -ERESTART: call
+ * again. */
+int jobs_finish(struct domain *d) must_check;
 
 /* What every operation on tables of d begins with. */
 static inline int job_settle(struct job *j, const struct domain *d)

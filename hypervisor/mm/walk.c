@@ -14,7 +14,7 @@ static inline uint64_t *entry_at(mfn_t table, uint64_t va, unsigned level)
 {
     unsigned slot = va >> (PAGE_SHIFT + 9 * (level - 1)) & 511;
 
-    if (TABLE_ENTRIES < 512 && slot >= TABLE_ENTRIES)
+    if (TABLE_ENTRIES < 512 && (slot >= TABLE_ENTRIES || is_hole_slot(level, slot)))
         return NULL;
     return (uint64_t *)frame_data(table) + slot;
 }

@@ -75,11 +75,6 @@ bool port_permitted(const struct vcpu *v, uint16_t port, unsigned bytes);
 uint32_t port_read(struct vcpu *v, uint16_t port, unsigned bytes);
 void port_write(struct vcpu *v, uint16_t port, unsigned bytes, uint32_t value);
 
-/* Configuration space by mechanism 1, for the hypervisor's own use (MSI); `address` as written to port cf8,
- * `offset` 0-3 the byte within. Safe against the guest's accesses. */
-uint32_t pci_config_read(uint32_t address, unsigned offset, unsigned bytes);
-void pci_config_write(uint32_t address, unsigned offset, unsigned bytes, uint32_t value);
-
 /* --- Debug registers (debugreg.c) --- */
 
 /* Bits of DR6 and DR7 that always read as one. */

@@ -17,6 +17,7 @@
  *  - cf8 does not read back what was written, so a domain without PCI is not searched for devices.
  */
 #include "pv/emulate.h"
+#include "x86/machine.h"
 
 #define PORTS 65536u
 
@@ -44,7 +45,6 @@ static uint8_t special[PORTS / 8 + 2];
 static uint16_t pm_timer_port;
 static uint32_t pm_timer_reads;
 
-static struct lock config_lock; /* ports cf8 to cff of the machine */
 static struct lock rtc_lock;    /* ports 70 and 71 of the machine */
 
 /* What the hardware domain last wrote to cf8 and to 70. There is one such domain. */
@@ -98,23 +98,6 @@ static void hardware_write(uint16_t port, unsigned bytes, uint32_t value)
 }
 
 /* --- Configuration space --- */
-
-uint32_t pci_config_read(uint32_t address, unsigned offset, unsigned bytes)
-{
-    lock_take(&config_lock);
-    out32(PORT_CONFIG_ADDRESS, address);
-    uint32_t value = hardware_read(PORT_CONFIG_DATA + offset, bytes);
-    lock_drop(&config_lock);
-    return value;
-}
-
-void pci_config_write(uint32_t address, unsigned offset, unsigned bytes, uint32_t value)
-{
-    lock_take(&config_lock);
-    out32(PORT_CONFIG_ADDRESS, address);
-    hardware_write(PORT_CONFIG_DATA + offset, bytes, value);
-    lock_drop(&config_lock);
-}
 
 static bool is_config_data(uint16_t port, unsigned bytes)
 {

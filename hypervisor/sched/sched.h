@@ -203,9 +203,6 @@ void sched_domain_changed(struct domain *d);
 /* This CPU has to look at `work` again soon. */
 void sched_request(struct sched_cpu *c, uint32_t work);
 
-/* --- Needed from x86: makes another CPU pass through on_exit or out of HLT --- */
-void cpu_kick(unsigned cpu);
-
 /* --- Up-calls: the timers of a vCPU went off (event/timer_op.c) --- */
 void on_singleshot(struct vcpu *v);
 void on_periodic(struct vcpu *v);

@@ -14,6 +14,7 @@ void lapic_cpu_init(void); /* every CPU */
 uint32_t lapic_id(void);
 uint64_t lapic_phys(void);
 void lapic_eoi(void);
+void lapic_send(uint32_t apic_id, unsigned vector); /* an interrupt to another CPU */
 void lapic_timer_init(bool tsc_deadline);
 void lapic_timer_start(uint32_t count); /* counts once down to an interrupt; 0 stops it */
 uint32_t lapic_timer_left(void);

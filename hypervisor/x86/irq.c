@@ -242,6 +242,10 @@ void irq_dispatch(uint32_t vector)
         clock_interrupt();
         return;
     }
+    if (vector == VECTOR_KICK) {
+        lapic_eoi();
+        return;
+    }
     if (vector < VECTOR_FIRST || vector > VECTOR_LAST)
         return; /* spurious: no EOI is due */
     i = arrive(vector, &number);
@@ -252,6 +256,11 @@ void irq_dispatch(uint32_t vector)
     } else if (i.kind != ABSENT) {
         on_irq(number);
     }
+}
+
+void cpu_kick(unsigned cpu)
+{
+    lapic_send(acpi.cpu[cpu].apic_id, VECTOR_KICK);
 }
 
 /* --- Messages --- */

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mmu_update: a list of writes to page tables, by machine address.
+ *
+ * Requests are copied in a batch at a time and carried out one by one; the first refusal ends the list.
+ * The lock is held over a batch. Between batches, and for a promotion or demotion, it is dropped.
+ *
+ * Not here: what an entry may be (entry.c), tables coming and going (promote.c).
+ */
+#include "hypercalls.h"
+#include "mm/domain_memory.h"
+#include "mm/entry.h"
+#include "mm/foreign.h"
+
+struct update {
+    struct vcpu *v;
+    struct domain *d;  /* whose tables */
+    domid_t owner;     /* whose frames */
+    mfn_t l1;          /* table the last request wrote to, known to be a valid level-1 table of d */
+    guest_ptr next;    /* request to read next */
+    uint32_t left;     /* requests from there on */
+    uint32_t completed;
+};
+
+/* Two domains in one word: low half whose frames, high half 1 + whose tables, 0 the caller's. */
+static int update_decode(struct update *u, uint32_t whose)
+{
+    uint32_t tables = whose >> 16;
+
+    u->d = u->v->domain;
+    u->owner = u->d->id;
+    if (likely(whose == DOMID_SELF))
+        return 0;
+    if (tables) {
+        int rc = foreign_domain(u->v, tables - 1, &u->d);
+        if (rc)
+            return rc;
+    }
+    return foreign_owner(u->v, whose & 0xffff, &u->owner);
+}
+
+/* A reference and a count for the new entry first, then the store, then the old one's. */
+static int upper_write(struct update *u, enum frame_use level, uint64_t *table, unsigned slot,
+                       uint64_t new, enum pte_mode mode)
+{
+    struct job *j = vcpu_job(u->v);
+    uint64_t old = pte_read(&table[slot]);
+    bool same = new & old & PTE_P && !((new ^ old) & PTE_ADDR);
+    int rc;
+
+    if (is_hole_slot(level, slot) || u->owner != u->d->id)
+        return -EINVAL;
+    if (new & PTE_P && (rc = upper_check(level, &new)))
+        return rc;
+    if (!same) {
+        mfn_t child = new & PTE_P ? pte_mfn(new) : MFN_NONE;
+
+        rc = job_ready(j, u->d, child, level - 1);
+        if (!rc && new & PTE_P)
+            rc = table_get(j, u->d, child, level - 1);
+        if (rc)
+            return rc;
+    }
+    if (mode == PTE_KEEP_AD && old & PTE_P)
+        new |= old & (PTE_A | PTE_D);
+    pte_set(&table[slot], new);
+    if (old & PTE_P) {
+        tlb_flush(u->d->dirty_cpus); /* the CPUs cache upper entries too */
+        if (!same)
+            table_put(j, u->d, pte_mfn(old));
+    }
+    return 0;
+}
+
+/* Ordinary memory of d: the caller's word, as if through a writable mapping. */
+static int plain_write(struct update *u, struct frame *f, uint64_t *at, uint64_t value)
+{
+    int rc = writable_get(f, u->d);
+
+    if (rc)
+        return rc;
+    pte_set(at, value);
+    writable_put(f);
+    return 0;
+}
+
+static int other_write(struct update *u, mfn_t m, unsigned slot, uint64_t value, enum pte_mode mode)
+{
+    uint64_t *table = frame_data(m);
+    struct frame *f = frame_of(m);
+
+    if (!mm_is_owned(u->d, m))
+        return -EINVAL;
+    uint64_t use = frame_use(f);
+    if (use & USE_LOCKED)
+        return -EAGAIN;
+    if (!(use & COUNT_MASK) || use_kind(use) == USE_WRITABLE)
+        return plain_write(u, f, &table[slot], value);
+    if (use_kind(use) == USE_SEG || slot >= TABLE_ENTRIES)
+        return -EINVAL;
+    if (use_kind(use) != USE_L1)
+        return upper_write(u, use_kind(use), table, slot, value, mode);
+    u->l1 = m;
+    return l1_write(u->d, u->owner, &table[slot], pte_read(&table[slot]), value, mode);
+}
+
+static inline int table_write(struct update *u, uint64_t address, uint64_t value, enum pte_mode mode)
+{
+    mfn_t m = MFN(address >> PAGE_SHIFT);
+    unsigned slot = address % PAGE_SIZE / 8;
+
+    if (unlikely(address & 4))
+        return -EINVAL;
+    if (likely(mfn_eq(m, u->l1) && slot < TABLE_ENTRIES)) {
+        uint64_t *pte = (uint64_t *)frame_data(m) + slot;
+
+        return l1_write(u->d, u->owner, pte, pte_read(pte), value, mode);
+    }
+    u->l1 = MFN_NONE;
+    return other_write(u, m, slot, value, mode);
+}
+
+static int m2p_update(struct update *u, mfn_t m, uint64_t pfn)
+{
+    if (u->owner >= DOMID_FIRST_RESERVED || !frame_exists(m) ||
+        own_domain(frame_own(frame_of(m))) != u->owner)
+        return -EINVAL;
+    m2p_set(m, pfn);
+    return 0;
+}
+
+static inline int request_do(struct update *u, const mmu_update_t *r)
+{
+    uint64_t address = r->ptr & ~3ull;
+
+    switch (r->ptr & 3) {
+    case MMU_NORMAL_PT_UPDATE:
+    case MMU_PT_UPDATE_NO_TRANSLATE:
+        return table_write(u, address, r->val, PTE_PLAIN);
+    case MMU_PT_UPDATE_PRESERVE_AD:
+        return table_write(u, address, r->val, PTE_KEEP_AD);
+    default:
+        return m2p_update(u, MFN(address >> PAGE_SHIFT), r->val);
+    }
+}
+
+/* Carries out requests[0..count) until one is refused or needs the job. */
+static int batch_do(struct update *u, const mmu_update_t *requests, uint32_t count, uint32_t *done)
+{
+    struct job *j = vcpu_job(u->v);
+    uint32_t i;
+    int rc = 0;
+
+    u->l1 = MFN_NONE;
+    lock_take(&u->d->mm_lock);
+    for (i = 0; i < count && !rc; i++) {
+        rc = request_do(u, &requests[i]);
+        if (!rc && unlikely(j->state == JOB_RUNNING))
+            rc = 1; /* done, but left work behind */
+    }
+    lock_drop(&u->d->mm_lock);
+    *done = rc < 0 ? i - 1 : i;
+    return rc < 0 ? rc : 0;
+}
+
+/* As batch_do, jobs included. */
+static int batch_run(struct update *u, const mmu_update_t *requests, uint32_t count)
+{
+    int rc = 0;
+
+    for (uint32_t at = 0, done; at < count; at += done) {
+        rc = batch_do(u, &requests[at], count - at, &done);
+        u->completed += done;
+        u->next = gptr_add(u->next, done * sizeof(*requests));
+        u->left -= done;
+        if (rc && rc != -EINPROGRESS)
+            break;
+        rc = job_settle(vcpu_job(u->v), u->d);
+        if (rc)
+            break;
+    }
+    return rc;
+}
+
+/* Reads the next batch; one request at a time near memory that cannot be read, so that what can be is
+ * carried out. */
+static int batch_read(struct update *u, mmu_update_t *requests, uint32_t *count)
+{
+    *count = MIN(u->left, BATCH);
+    if (likely(!guest_read(requests, u->next, *count * sizeof(*requests))))
+        return 0;
+    *count = 1;
+    return guest_read(requests, u->next, sizeof(*requests));
+}
+
+static int list_run(struct update *u)
+{
+    mmu_update_t *requests = vcpu_memory(u->v)->requests;
+    uint32_t count;
+
+    while (u->left) {
+        int rc = batch_read(u, requests, &count);
+
+        if (!rc)
+            rc = batch_run(u, requests, count);
+        if (rc)
+            return rc;
+        if (u->left && preempt_wanted())
+            return -ERESTART;
+    }
+    return 0;
+}
+
+long hc_mmu_update(struct vcpu *v, guest_ptr requests, uint32_t count, guest_ptr done, uint32_t whose)
+{
+    struct update u = {.v = v, .next = requests, .left = count & ~MMU_UPDATE_PREEMPTED};
+    int rc = update_decode(&u, whose);
+
+    if (rc)
+        return rc;
+    rc = job_settle(vcpu_job(v), u.d);
+    if (rc)
+        return rc;
+    if (unlikely(count & MMU_UPDATE_PREEMPTED && done.va && guest_get(&u.completed, done)))
+        return -EFAULT;
+    rc = list_run(&u);
+    if (rc == -EAGAIN) /* another vCPU has the table; a foreign one may not run */
+        rc = u.d == v->domain ? -ERESTART : -EBUSY;
+    if (done.va && guest_put(done, &u.completed))
+        rc = -EFAULT;
+    if (rc == -ERESTART) {
+        restart_arg(v, 0, u.next.va);
+        restart_arg(v, 1, u.left | MMU_UPDATE_PREEMPTED);
+    }
+    return rc;
+}
