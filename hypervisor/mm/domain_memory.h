@@ -3,8 +3,6 @@
 #ifndef MM_DOMAIN_MEMORY_H
 #define MM_DOMAIN_MEMORY_H
 
-#include <xen/xen.h>
-
 #include "lib/list.h"
 #include "mm/promote.h"
 

@@ -3,9 +3,11 @@
 #ifndef MM_MEMORY_OP_H
 #define MM_MEMORY_OP_H
 
-#include <xen/memory.h>
 
 #include "mm/mm.h"
+
+/* The ABI's headers expect the fixed-width types to be there. */
+#include <xen/memory.h>
 
 /* The operation's number in the low bits, how many extents were done before a restart above. */
 #define MEMORY_OP_BITS 6
