@@ -5,12 +5,12 @@
 
 #include "domain/domain.h"
 
-/* When va, by v's kernel tables, lies in a validated level-1 table of v's domain: the table, the slot that
- * holds the byte at va, and the entry there. */
-bool mm_l1e_of(struct vcpu *v, uint64_t va, mfn_t *table, unsigned *slot, uint64_t *entry);
+/* Does va, in the kernel tables of v, show a level-1 table of its domain? Then which table, slot and present
+ * content. 0, -ENOENT. */
+int mm_l1e_of(const struct vcpu *v, uint64_t va, mfn_t *table, unsigned *slot,
+              uint64_t *entry) must_check;
 
-/* Changes that entry from `old` to `new` with everything it takes. 0; -EAGAIN when it does not hold `old` any
- * more; else why the new entry is refused. */
+/* Replaces that content by `new` if it is still `old`. 0; -EAGAIN when it is not; else the entry is refused. */
 int mm_ptwr(struct vcpu *v, mfn_t table, unsigned slot, uint64_t old, uint64_t new) must_check;
 
 #endif

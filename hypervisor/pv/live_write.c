@@ -277,7 +277,7 @@ bool live_write(struct vcpu *v, uint64_t va)
     unsigned slot, shift = 8 * (va & 7);
     uint64_t entry;
 
-    if (!mm_l1e_of(v, va, &table, &slot, &entry))
+    if (mm_l1e_of(v, va, &table, &slot, &entry))
         return false;
     if (!decode_store(r, va, &in) || (va & 7) + in.bytes > 8)
         return false;
@@ -290,7 +290,7 @@ bool live_write(struct vcpu *v, uint64_t va)
             finish(r, &in, &e);
             return true;
         }
-        if (rc != -EAGAIN || !mm_l1e_of(v, va, &table, &slot, &entry))
+        if (rc != -EAGAIN || mm_l1e_of(v, va, &table, &slot, &entry))
             return false;
     }
     return true;

@@ -13,7 +13,8 @@
  *  - the timer chip reads 0 and port 61 says that channel 2 has run out. Linux's quick TSC calibration
  *    then stops after four reads; all ones would make it read 100,000 times. It has the frequency from pvclock.
  *  - the ACPI timer runs backwards. Linux compares two reads and drops it as inconsistent; against a value
- *    that stands still it reads 10,001 times, and against the true one it spends 4.5 ms in delays.
+ *    that stands still it reads 10,001 times, and against the true one it spends 4.5 ms in delays. Each
+ *    value comes twice, because on some chip sets Linux reads until three in a row make sense.
  *  - cf8 does not read back what was written, so a domain without PCI is not searched for devices.
  */
 #include "pv/emulate.h"
@@ -147,7 +148,7 @@ static uint32_t pm_timer_backwards(void)
 {
     uint32_t reads = __atomic_fetch_add(&pm_timer_reads, 1, __ATOMIC_RELAXED);
 
-    return PM_TIMER_START - (reads & PM_TIMER_RANGE);
+    return PM_TIMER_START - (reads / 2 & PM_TIMER_RANGE);
 }
 
 static uint32_t absent_read(uint16_t port, unsigned bytes)
