@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libFuzzer target: any bytes as an instruction, any registers, any mode, and a machine that refuses at
- * random. Nothing outside the bytes may be read, nothing but listed MSRs touched, and what is not carried out
- * may not change a register.
+ * libFuzzer target: any bytes as an instruction, any registers, any mode, and a machine that
+ * refuses at random. Nothing outside the bytes may be read, nothing but listed MSRs touched, and
+ * what is not carried out may not change a register.
  */
 #include "lib/bug.h"
 #include "lib/string.h"
 #include "machine.h"
+#include "pv/decode.h"
 #include "pv/emulate.h"
 #include "pv/live_table.h"
 
@@ -64,8 +65,8 @@ static void any_registers(struct regs *r, uint64_t rip)
 
 static void any_machine(void *code, size_t n)
 {
-    static const uint32_t msrs[] = {0xc0000100, 0xc0000101, 0xc0000102, 0x277, 0xc0000080,
-                                    0xc0000103};
+    static const uint32_t msrs[] = {0xc0000100, 0xc0000101, 0xc0000102,
+                                    0x277,      0xc0000080, 0xc0000103};
 
     machine_reset(&vcpu, &domain);
     machine.cpuid = any_processor;

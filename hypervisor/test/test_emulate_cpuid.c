@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * CPUID and MSRs: against a processor that has every bit set, so whatever a real model reports is covered;
- * and against one that has none. Proves [cpuid.allow] and [msr.listed].
+ * CPUID and MSRs: against a processor that has every bit set, so whatever a real model reports is
+ * covered; and against one that has none. Proves [cpuid.allow] and [msr.listed].
  */
 #include "machine.h"
 #include "pv/emulate.h"
@@ -22,8 +22,10 @@ static struct cpuid nothing(uint32_t leaf, uint32_t sub)
 /* XSAVE components of AVX and AVX-512, as Intel lays them out. */
 static struct cpuid avx512_machine(uint32_t leaf, uint32_t sub)
 {
-    static const struct cpuid parts[8] = {[2] = {256, 576, 0, 0},  [5] = {64, 1088, 0, 0},
-                                          [6] = {512, 1152, 0, 0}, [7] = {1024, 1664, 0, 0}};
+    static const struct cpuid parts[8] = {[2] = {256, 576, 0, 0},
+                                          [5] = {64, 1088, 0, 0},
+                                          [6] = {512, 1152, 0, 0},
+                                          [7] = {1024, 1664, 0, 0}};
 
     if (leaf == 0xd && sub >= 2)
         return sub < 8 ? parts[sub] : (struct cpuid){~0u, ~0u, ~0u, ~0u};
@@ -41,65 +43,118 @@ struct feature {
 };
 
 static const struct feature hidden[] = {
-    {"VME", 1, 0, EDX, 1},           {"PSE", 1, 0, EDX, 3},
-    {"MCE", 1, 0, EDX, 7},           {"MTRR", 1, 0, EDX, 12},
-    {"PGE", 1, 0, EDX, 13},          {"MCA", 1, 0, EDX, 14},
-    {"PSE36", 1, 0, EDX, 17},        {"DS", 1, 0, EDX, 21},
-    {"ACPI", 1, 0, EDX, 22},         {"HTT", 1, 0, EDX, 28},
-    {"TM1", 1, 0, EDX, 29},          {"PBE", 1, 0, EDX, 31},
-    {"DTES64", 1, 0, ECX, 2},        {"MONITOR", 1, 0, ECX, 3},
-    {"DSCPL", 1, 0, ECX, 4},         {"VMX", 1, 0, ECX, 5},
-    {"SMX", 1, 0, ECX, 6},           {"EIST", 1, 0, ECX, 7},
-    {"TM2", 1, 0, ECX, 8},           {"XTPR", 1, 0, ECX, 14},
-    {"PDCM", 1, 0, ECX, 15},         {"PCID", 1, 0, ECX, 17},
-    {"DCA", 1, 0, ECX, 18},          {"X2APIC", 1, 0, ECX, 21},
-    {"TSC_DEADLINE", 1, 0, ECX, 24}, {"FSGSBASE", 7, 0, EBX, 0},
-    {"TSC_ADJUST", 7, 0, EBX, 1},    {"SGX", 7, 0, EBX, 2},
-    {"HLE", 7, 0, EBX, 4},           {"SMEP", 7, 0, EBX, 7},
-    {"INVPCID", 7, 0, EBX, 10},      {"RTM", 7, 0, EBX, 11},
-    {"PQM", 7, 0, EBX, 12},          {"MPX", 7, 0, EBX, 14},
-    {"PQE", 7, 0, EBX, 15},          {"SMAP", 7, 0, EBX, 20},
-    {"PROC_TRACE", 7, 0, EBX, 25},   {"UMIP", 7, 0, ECX, 2},
-    {"PKU", 7, 0, ECX, 3},           {"OSPKE", 7, 0, ECX, 4},
-    {"WAITPKG", 7, 0, ECX, 5},       {"CET_SS", 7, 0, ECX, 7},
-    {"LA57", 7, 0, ECX, 16},         {"ENQCMD", 7, 0, ECX, 29},
-    {"PKS", 7, 0, ECX, 31},          {"UINTR", 7, 0, EDX, 5},
-    {"HYBRID", 7, 0, EDX, 15},       {"CET_IBT", 7, 0, EDX, 20},
-    {"AMX", 7, 0, EDX, 24},          {"IBRS", 7, 0, EDX, 26},
-    {"STIBP", 7, 0, EDX, 27},        {"L1D_FLUSH", 7, 0, EDX, 28},
-    {"ARCH_CAPS", 7, 0, EDX, 29},    {"SSBD", 7, 0, EDX, 31},
-    {"LAM", 7, 1, EAX, 26},          {"CMP_LEGACY", 0x80000001, 0, ECX, 1},
-    {"SVM", 0x80000001, 0, ECX, 2},  {"EXTAPIC", 0x80000001, 0, ECX, 3},
-    {"OSVW", 0x80000001, 0, ECX, 9}, {"IBS", 0x80000001, 0, ECX, 10},
-    {"SKINIT", 0x80000001, 0, ECX, 12}, {"WDT", 0x80000001, 0, ECX, 13},
-    {"LWP", 0x80000001, 0, ECX, 15}, {"NODEID", 0x80000001, 0, ECX, 19},
-    {"TOPOEXT", 0x80000001, 0, ECX, 22}, {"PERFCTR", 0x80000001, 0, ECX, 23},
-    {"DBEXT", 0x80000001, 0, ECX, 26}, {"MWAITX", 0x80000001, 0, ECX, 29},
-    {"PSE copy", 0x80000001, 0, EDX, 3}, {"PGE copy", 0x80000001, 0, EDX, 13},
-    {"FFXSR", 0x80000001, 0, EDX, 25}, {"PAGE1GB", 0x80000001, 0, EDX, 26},
-    {"IBPB", 0x80000008, 0, EBX, 12}, {"AMD_IBRS", 0x80000008, 0, EBX, 14},
-    {"AMD_STIBP", 0x80000008, 0, EBX, 15}, {"AMD_SSBD", 0x80000008, 0, EBX, 24},
-    {"VIRT_SSBD", 0x80000008, 0, EBX, 25}, {"XSAVES", 0xd, 1, EAX, 3},
-    {"ARAT", 6, 0, EAX, 2},          {"APERFMPERF", 6, 0, ECX, 0},
+    {"VME", 1, 0, EDX, 1},
+    {"PSE", 1, 0, EDX, 3},
+    {"MCE", 1, 0, EDX, 7},
+    {"MTRR", 1, 0, EDX, 12},
+    {"PGE", 1, 0, EDX, 13},
+    {"MCA", 1, 0, EDX, 14},
+    {"PSE36", 1, 0, EDX, 17},
+    {"DS", 1, 0, EDX, 21},
+    {"ACPI", 1, 0, EDX, 22},
+    {"HTT", 1, 0, EDX, 28},
+    {"TM1", 1, 0, EDX, 29},
+    {"PBE", 1, 0, EDX, 31},
+    {"DTES64", 1, 0, ECX, 2},
+    {"MONITOR", 1, 0, ECX, 3},
+    {"DSCPL", 1, 0, ECX, 4},
+    {"VMX", 1, 0, ECX, 5},
+    {"SMX", 1, 0, ECX, 6},
+    {"EIST", 1, 0, ECX, 7},
+    {"TM2", 1, 0, ECX, 8},
+    {"XTPR", 1, 0, ECX, 14},
+    {"PDCM", 1, 0, ECX, 15},
+    {"PCID", 1, 0, ECX, 17},
+    {"DCA", 1, 0, ECX, 18},
+    {"X2APIC", 1, 0, ECX, 21},
+    {"TSC_DEADLINE", 1, 0, ECX, 24},
+    {"FSGSBASE", 7, 0, EBX, 0},
+    {"TSC_ADJUST", 7, 0, EBX, 1},
+    {"SGX", 7, 0, EBX, 2},
+    {"HLE", 7, 0, EBX, 4},
+    {"SMEP", 7, 0, EBX, 7},
+    {"INVPCID", 7, 0, EBX, 10},
+    {"RTM", 7, 0, EBX, 11},
+    {"PQM", 7, 0, EBX, 12},
+    {"MPX", 7, 0, EBX, 14},
+    {"PQE", 7, 0, EBX, 15},
+    {"SMAP", 7, 0, EBX, 20},
+    {"PROC_TRACE", 7, 0, EBX, 25},
+    {"UMIP", 7, 0, ECX, 2},
+    {"PKU", 7, 0, ECX, 3},
+    {"OSPKE", 7, 0, ECX, 4},
+    {"WAITPKG", 7, 0, ECX, 5},
+    {"CET_SS", 7, 0, ECX, 7},
+    {"LA57", 7, 0, ECX, 16},
+    {"ENQCMD", 7, 0, ECX, 29},
+    {"PKS", 7, 0, ECX, 31},
+    {"UINTR", 7, 0, EDX, 5},
+    {"HYBRID", 7, 0, EDX, 15},
+    {"CET_IBT", 7, 0, EDX, 20},
+    {"AMX", 7, 0, EDX, 24},
+    {"IBRS", 7, 0, EDX, 26},
+    {"STIBP", 7, 0, EDX, 27},
+    {"L1D_FLUSH", 7, 0, EDX, 28},
+    {"ARCH_CAPS", 7, 0, EDX, 29},
+    {"SSBD", 7, 0, EDX, 31},
+    {"LAM", 7, 1, EAX, 26},
+    {"CMP_LEGACY", 0x80000001, 0, ECX, 1},
+    {"SVM", 0x80000001, 0, ECX, 2},
+    {"EXTAPIC", 0x80000001, 0, ECX, 3},
+    {"OSVW", 0x80000001, 0, ECX, 9},
+    {"IBS", 0x80000001, 0, ECX, 10},
+    {"SKINIT", 0x80000001, 0, ECX, 12},
+    {"WDT", 0x80000001, 0, ECX, 13},
+    {"LWP", 0x80000001, 0, ECX, 15},
+    {"NODEID", 0x80000001, 0, ECX, 19},
+    {"TOPOEXT", 0x80000001, 0, ECX, 22},
+    {"PERFCTR", 0x80000001, 0, ECX, 23},
+    {"DBEXT", 0x80000001, 0, ECX, 26},
+    {"MWAITX", 0x80000001, 0, ECX, 29},
+    {"PSE copy", 0x80000001, 0, EDX, 3},
+    {"PGE copy", 0x80000001, 0, EDX, 13},
+    {"FFXSR", 0x80000001, 0, EDX, 25},
+    {"PAGE1GB", 0x80000001, 0, EDX, 26},
+    {"IBPB", 0x80000008, 0, EBX, 12},
+    {"AMD_IBRS", 0x80000008, 0, EBX, 14},
+    {"AMD_STIBP", 0x80000008, 0, EBX, 15},
+    {"AMD_SSBD", 0x80000008, 0, EBX, 24},
+    {"VIRT_SSBD", 0x80000008, 0, EBX, 25},
+    {"XSAVES", 0xd, 1, EAX, 3},
+    {"ARAT", 6, 0, EAX, 2},
+    {"APERFMPERF", 6, 0, ECX, 0},
 };
 
 /* Offered only with XSAVE, or with TSC_AUX. */
 static const struct feature conditional[] = {
-    {"XSAVE", 1, 0, ECX, 26},   {"OSXSAVE", 1, 0, ECX, 27}, {"AVX", 1, 0, ECX, 28},
-    {"FMA", 1, 0, ECX, 12},     {"F16C", 1, 0, ECX, 29},    {"AVX2", 7, 0, EBX, 5},
-    {"VAES", 7, 0, ECX, 9},     {"AVX512F", 7, 0, EBX, 16}, {"VBMI", 7, 0, ECX, 1},
-    {"AVX_VNNI", 7, 1, EAX, 4}, {"XOP", 0x80000001, 0, ECX, 11},
-    {"RDPID", 7, 0, ECX, 22},   {"RDTSCP", 0x80000001, 0, EDX, 27},
+    {"XSAVE", 1, 0, ECX, 26},
+    {"OSXSAVE", 1, 0, ECX, 27},
+    {"AVX", 1, 0, ECX, 28},
+    {"FMA", 1, 0, ECX, 12},
+    {"F16C", 1, 0, ECX, 29},
+    {"AVX2", 7, 0, EBX, 5},
+    {"VAES", 7, 0, ECX, 9},
+    {"AVX512F", 7, 0, EBX, 16},
+    {"VBMI", 7, 0, ECX, 1},
+    {"AVX_VNNI", 7, 1, EAX, 4},
+    {"XOP", 0x80000001, 0, ECX, 11},
+    {"RDPID", 7, 0, ECX, 22},
+    {"RDTSCP", 0x80000001, 0, EDX, 27},
 };
 
-static const struct feature needed[] = { /* what Debian's kernel cannot do without, and what is good to have */
-    {"FPU", 1, 0, EDX, 0},       {"TSC", 1, 0, EDX, 4},      {"MSR", 1, 0, EDX, 5},
-    {"PAE", 1, 0, EDX, 6},       {"CX8", 1, 0, EDX, 8},      {"APIC", 1, 0, EDX, 9},
-    {"SEP", 1, 0, EDX, 11},      {"CMOV", 1, 0, EDX, 15},    {"PAT", 1, 0, EDX, 16},
-    {"CLFLUSH", 1, 0, EDX, 19},  {"FXSR", 1, 0, EDX, 24},    {"SSE", 1, 0, EDX, 25},
-    {"SSE2", 1, 0, EDX, 26},     {"CX16", 1, 0, ECX, 13},    {"POPCNT", 1, 0, ECX, 23},
-    {"HYPERVISOR", 1, 0, ECX, 31}, {"ERMS", 7, 0, EBX, 9},   {"SYSCALL", 0x80000001, 0, EDX, 11},
-    {"NX", 0x80000001, 0, EDX, 20}, {"LM", 0x80000001, 0, EDX, 29}, {"ITSC", 0x80000007, 0, EDX, 8},
+static const struct feature needed[] = {
+    /* what Debian's kernel cannot do without, and what is good to have */
+    {"FPU", 1, 0, EDX, 0},           {"TSC", 1, 0, EDX, 4},
+    {"MSR", 1, 0, EDX, 5},           {"PAE", 1, 0, EDX, 6},
+    {"CX8", 1, 0, EDX, 8},           {"APIC", 1, 0, EDX, 9},
+    {"SEP", 1, 0, EDX, 11},          {"CMOV", 1, 0, EDX, 15},
+    {"PAT", 1, 0, EDX, 16},          {"CLFLUSH", 1, 0, EDX, 19},
+    {"FXSR", 1, 0, EDX, 24},         {"SSE", 1, 0, EDX, 25},
+    {"SSE2", 1, 0, EDX, 26},         {"CX16", 1, 0, ECX, 13},
+    {"POPCNT", 1, 0, ECX, 23},       {"HYPERVISOR", 1, 0, ECX, 31},
+    {"ERMS", 7, 0, EBX, 9},          {"SYSCALL", 0x80000001, 0, EDX, 11},
+    {"NX", 0x80000001, 0, EDX, 20},  {"LM", 0x80000001, 0, EDX, 29},
+    {"ITSC", 0x80000007, 0, EDX, 8},
 };
 
 static bool has(const struct feature *f)
@@ -166,6 +221,7 @@ static void check_shape(void)
     check(cpuid_answer(&vcpu, 0, 0).eax == 0x16 &&
               cpuid_answer(&vcpu, 0x80000000, 0).eax == 0x80000021,
           "the highest leaves are ours");
+    check(cpuid_answer(&vcpu, 7, 0).eax == 1, "leaf 7: one more subleaf");
     check((cpuid_answer(&vcpu, 4, 0).eax & ~0x3fffu) == 0, "leaf 4: caches are not shared");
     a = cpuid_answer(&vcpu, 0x80000008, 0);
     check((a.eax >> 8 & 0xff) == 48 && a.ecx == 0, "leaf 80000008: 48-bit addresses, one core");
@@ -237,7 +293,8 @@ static void check_msrs(void)
     check(reads_as(0x1b, 0xfee00900), "APIC base of the first vCPU");
     vcpu.id = 1;
     check(reads_as(0x1b, 0xfee00800), "APIC base of another");
-    check(reads_as(0x277, 0x0000050100070406) && !msr_write(&vcpu, 0x277, 0), "PAT is the hardware's");
+    check(reads_as(0x277, 0x0000050100070406) && !msr_write(&vcpu, 0x277, 0),
+          "PAT is the hardware's");
     check(reads_as(0xc0000080, 0xd01) && msr_write(&vcpu, 0xc0000080, 0xd01) &&
               !msr_write(&vcpu, 0xc0000080, 0x501),
           "EFER: without SVM; only the same value is accepted");

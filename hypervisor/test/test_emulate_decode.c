@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The decoder against the assembler: every form it knows, written as assembly and compared field by field.
- * Proves [decode.bounded] and [decode.whole]: the bytes end where a page without access begins.
+ * The decoder against the assembler: every form it knows, written as assembly and compared field by
+ * field. Proves [decode.bounded] and [decode.whole]: the bytes end where a page without access
+ * begins.
  */
 #include <sys/mman.h>
 
@@ -23,9 +24,9 @@ struct expected {
 };
 
 /* Registers of every case: rax = 0x1000, rcx = 0x2000, ... r15 = 0x10000; rip = 0x100000. */
-#define R(n)  (0x1000ull * ((n) + 1))
-#define RIP   0x100000ull
-#define ROOM  16
+#define R(n) (0x1000ull * ((n) + 1))
+#define RIP  0x100000ull
+#define ROOM 16
 
 #define CODE(id, insn)                                                                             \
     __asm__(".pushsection .rodata\ncode_" #id ": " insn "\nend_" #id ":\n.popsection\n");          \
@@ -39,7 +40,7 @@ struct expected {
 #define RM(n)  .rm1 = (n) + 1
 #define NONE   .imm = 0
 
-#define CASES(X)                                                                                                   \
+#define CASES(X)                                                                                   \
     X(1, "inb $0x71, %al", OP_IN, 1, IMM(0x71))                                                    \
     X(2, "inl $0x10, %eax", OP_IN, 4, IMM(0x10))                                                   \
     X(3, "inb %dx, %al", OP_IN, 1, NONE)                                                           \
@@ -96,8 +97,7 @@ struct expected {
     X(57, "mov %rax, 8(%edx)", OP_MOV, 8, REG(0), MEM(R(2) + 8))                                   \
     X(58, "mov %rax, 0x7000", OP_MOV, 8, REG(0), MEM(0x7000))                                      \
     X(59, "xchg %rax, (,%r12,4)", OP_XCHG, 8, REG(0), MEM(4 * R(12)))                              \
-    X(60, ".byte 0x2e,0x65,0x36; mov %rax, (%rdx)", OP_MOV, 8, REG(0), MEM(R(2)),                  \
-      .segment = 0x65)
+    X(60, ".byte 0x2e,0x65,0x36; mov %rax, (%rdx)", OP_MOV, 8, REG(0), MEM(R(2)), .segment = 0x65)
 
 CASES(PLAIN)
 static const struct expected cases[] = {CASES(KNOWN)};
@@ -232,8 +232,8 @@ static bool random_bytes_hold(unsigned rounds)
 
 int main(void)
 {
-    uint8_t *pages = mmap(NULL, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                          -1, 0);
+    uint8_t *pages =
+        mmap(NULL, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     mprotect(pages + PAGE_SIZE, PAGE_SIZE, PROT_NONE);
     page_end = pages + PAGE_SIZE;

@@ -2,10 +2,11 @@
 /*
  * Stores to live page tables against the processor itself.
  *
- * A page of made-up entries is read-only. A random instruction with random registers is executed; it faults,
- * and the signal's registers and address go to live_write(), which works on a copy of the page. Then the page
- * becomes writable, the processor executes the same instruction, and both results must be the same: memory,
- * registers, flags, length. Proves [live.whole] and [live.within].
+ * A page of made-up entries is read-only. A random instruction with random registers is executed;
+ * it faults, and the signal's registers and address go to live_write(), which works on a copy of
+ * the page. Then the page becomes writable, the processor executes the same instruction, and both
+ * results must be the same: memory, registers, flags, length. Proves [live.whole] and
+ * [live.within].
  */
 #define _GNU_SOURCE /* the names of the registers in a signal context */
 #include <signal.h>
@@ -21,8 +22,8 @@
 #define ENTRIES 512
 #define RSP     4
 
-/* What the processor does: loads registers from trial_in, jumps to the code, stores them to trial_out. The
- * first 15 words of struct regs are pushed and popped in its own order. */
+/* What the processor does: loads registers from trial_in, jumps to the code, stores them to
+ * trial_out. The first 15 words of struct regs are pushed and popped in its own order. */
 struct registers {
     uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, rflags;
 };
@@ -52,10 +53,10 @@ __asm__(".text\n"
 
 static struct domain domain;
 static struct vcpu vcpu;
-static uint8_t *code, *page;      /* one mapping: the entries follow the code within 2 GB */
-static uint64_t shadow[ENTRIES];  /* what live_write() works on */
-static bool emulated;             /* its answer */
-static bool refuse;               /* mm_ptwr() refuses */
+static uint8_t *code, *page;        /* one mapping: the entries follow the code within 2 GB */
+static uint64_t shadow[ENTRIES];    /* what live_write() works on */
+static bool emulated;               /* its answer */
+static bool refuse;                 /* mm_ptwr() refuses */
 static unsigned races, race_budget; /* mm_ptwr() finds another CPU's change so often */
 
 /* --- What mm/ does --- */
@@ -173,7 +174,16 @@ static uint8_t *put_operand(uint8_t *p, struct trial *t, uint8_t reg, unsigned s
     unsigned base = random_reg(), index = random_reg(), kind = random64() % 4;
     int32_t disp = (int32_t)random64() >> 4;
 
-    t->target -= moved; /* what a bit index adds */
+    t->target -= moved;                          /* what a bit index adds */
+    if (base != source && random64() % 8 == 0) { /* an index without a base */
+        *rex |= base >> 3 << 1;
+        *p++ = reg << 3 | 4;
+        *p++ = (base & 7) << 3 | 5;
+        *reg_in(base) = t->target - disp;
+        t->target += moved;
+        t->rax_in_address = base == 0;
+        return put_int32(p, disp);
+    }
     if (base == source)
         kind = 3;
     if (kind == 3) { /* rip-relative; no register can be in the way */
@@ -275,11 +285,25 @@ static void on_fault(int number, siginfo_t *info, void *context)
     greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
     struct regs *r = &vcpu.ctx.regs;
 
-    *r = (struct regs){.r15 = g[REG_R15], .r14 = g[REG_R14], .r13 = g[REG_R13], .r12 = g[REG_R12],
-                       .rbp = g[REG_RBP], .rbx = g[REG_RBX], .r11 = g[REG_R11], .r10 = g[REG_R10],
-                       .r9 = g[REG_R9], .r8 = g[REG_R8], .rax = g[REG_RAX], .rcx = g[REG_RCX],
-                       .rdx = g[REG_RDX], .rsi = g[REG_RSI], .rdi = g[REG_RDI], .rip = g[REG_RIP],
-                       .rflags = g[REG_EFL], .rsp = g[REG_RSP], .cs = SEL_GUEST_CS64};
+    *r = (struct regs){.r15 = g[REG_R15],
+                       .r14 = g[REG_R14],
+                       .r13 = g[REG_R13],
+                       .r12 = g[REG_R12],
+                       .rbp = g[REG_RBP],
+                       .rbx = g[REG_RBX],
+                       .r11 = g[REG_R11],
+                       .r10 = g[REG_R10],
+                       .r9 = g[REG_R9],
+                       .r8 = g[REG_R8],
+                       .rax = g[REG_RAX],
+                       .rcx = g[REG_RCX],
+                       .rdx = g[REG_RDX],
+                       .rsi = g[REG_RSI],
+                       .rdi = g[REG_RDI],
+                       .rip = g[REG_RIP],
+                       .rflags = g[REG_EFL],
+                       .rsp = g[REG_RSP],
+                       .cs = SEL_GUEST_CS64};
     if ((uint64_t)info->si_addr - (uint64_t)page >= PAGE_SIZE)
         panic("this test is wrong: fault at %p, rip %llx", info->si_addr, g[REG_RIP]);
     emulated = live_write(&vcpu, (uint64_t)info->si_addr);
@@ -330,7 +354,8 @@ static bool form_holds(const struct form *f, unsigned rounds)
 
 /* --- What is not carried out --- */
 
-static uint8_t *place; /* where the next instruction lies; the page after the code page is no code */
+static uint8_t
+    *place; /* where the next instruction lies; the page after the code page is no code */
 
 /* Presents an instruction to live_write(); true when it declines and nothing changed. */
 static bool declined(const char *bytes, unsigned n, uint64_t rdi, uint64_t va)
@@ -348,7 +373,7 @@ static bool declined(const char *bytes, unsigned n, uint64_t rdi, uint64_t va)
 }
 
 #define DECLINED(bytes, rdi, va) declined(bytes, sizeof(bytes) - 1, rdi, va)
-#define MOV_RAX_RDI "\x48\x89\x07"
+#define MOV_RAX_RDI              "\x48\x89\x07"
 
 static void check_declined(void)
 {
@@ -358,7 +383,8 @@ static void check_declined(void)
     check(DECLINED(MOV_RAX_RDI, at + PAGE_SIZE, at + PAGE_SIZE), "outside any table");
     check(DECLINED(MOV_RAX_RDI, at + 4, at + 4), "an operand in two entries");
     check(DECLINED("\x89\x07", at + 6, at + 6), "a short operand in two entries");
-    check(DECLINED(MOV_RAX_RDI, (uint64_t)page - 4, (uint64_t)page), "a store from the page before");
+    check(DECLINED(MOV_RAX_RDI, (uint64_t)page - 4, (uint64_t)page),
+          "a store from the page before");
     check(DECLINED("\x48\x01\x07", at, at), "add is not ours");
     check(DECLINED("\xe6\x80", at, at), "out is not a store");
     check(DECLINED("\x48\xab", at, at), "stosq is not ours");

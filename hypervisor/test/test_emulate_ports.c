@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ports: every port, width and direction, for a domain that owns devices and one that does not; and what Linux
- * does to find a timer. Proves [ports.owner] and [ports.config].
+ * Ports: every port, width and direction, for a domain that owns devices and one that does not; and
+ * what Linux does to find a timer. Proves [ports.owner] and [ports.config].
  */
 #include "machine.h"
+#include "pv/decode.h"
 #include "pv/emulate.h"
 
 #define PM_TIMER 0x608
@@ -20,9 +21,10 @@ static bool overlaps(unsigned port, unsigned bytes, unsigned first, unsigned las
 /* Ports whose access never reaches the machine as it is. */
 static bool is_kept(unsigned port, unsigned bytes)
 {
-    static const uint16_t ranges[][2] = {{0x20, 0x21},   {0xa0, 0xa1},   {0x40, 0x43},
-                                         {0x61, 0x61},   {0x70, 0x71},   {0x3f8, 0x3ff},
-                                         {0xcfc, 0xcff}, {PM_TIMER, PM_TIMER + 3}, {0xffff, 0xffff}};
+    static const uint16_t ranges[][2] = {
+        {0x20, 0x21},    {0xa0, 0xa1},   {0x40, 0x43},   {0x61, 0x61},
+        {0x70, 0x71},    {0x3f8, 0x3ff}, {0xcfc, 0xcff}, {PM_TIMER, PM_TIMER + 3},
+        {0xffff, 0xffff}};
 
     for (unsigned i = 0; i < ARRAY_SIZE(ranges); i++)
         if (overlaps(port, bytes, ranges[i][0], ranges[i][1]))
@@ -151,7 +153,8 @@ static unsigned pm_timer_check(void)
     return 10002;
 }
 
-/* And of the reading it does on chip sets whose timer is not latched: until three reads are in order. */
+/* And of the reading it does on chip sets whose timer is not latched: until three reads are in
+ * order. */
 static unsigned pm_timer_triple(void)
 {
     for (unsigned reads = 3; reads < 10000; reads += 3) {

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Privileged instructions, assembled, placed in a guest's memory and carried out on a machine of variables.
- * Proves [emulate.mode], [emulate.bounded], [control.owned], [debug.outside] and [debug.plain].
+ * Privileged instructions, assembled, placed in a guest's memory and carried out on a machine of
+ * variables. Proves [emulate.mode], [emulate.bounded], [control.owned], [debug.outside] and
+ * [debug.plain].
  */
 #include <sys/mman.h>
 
 #include "hypercalls.h"
 #include "lib/string.h"
 #include "machine.h"
+#include "pv/decode.h"
 #include "pv/emulate.h"
 
 static struct domain domain;
@@ -41,7 +43,8 @@ static enum emulate_result run(const uint8_t *from, const uint8_t *to)
     return emulate_privileged(&vcpu, &fault);
 }
 
-/* Assembles `insn` (with %% for %) and gives it to emulate_privileged() with the registers as they are. */
+/* Assembles `insn` (with %% for %) and gives it to emulate_privileged() with the registers as they
+ * are. */
 #define RUN(insn)                                                                                  \
     ({                                                                                             \
         const uint8_t *from_, *to_;                                                                \
@@ -73,7 +76,8 @@ static void check_ports(void)
     start();
     machine.io_answer = 0x89abcdef;
     r->rax = ~0ull;
-    check(DONE("inb $0x80, %%al") && r->rax == 0xffffffffffffffef && io_was(0, false, 0x80, 1, 0xef),
+    check(DONE("inb $0x80, %%al") && r->rax == 0xffffffffffffffef &&
+              io_was(0, false, 0x80, 1, 0xef),
           "in al, imm keeps the rest of rax");
     r->rdx = 0xffff000000001234;
     check(DONE("inw %%dx, %%ax") && r->rax == 0xffffffffffffcdef &&
@@ -84,7 +88,8 @@ static void check_ports(void)
     check(DONE("outb %%al, %%dx") && io_was(3, true, 0x1234, 1, 0x10), "out dx, al");
     check(DONE("outl %%eax, $0x99") && io_was(4, true, 0x99, 4, 0x76543210), "out imm, eax");
     vcpu.iopl = 0;
-    check(REFLECTED("inb %%dx, %%al") && machine.io_count == 5, "without privilege: reflected, untouched");
+    check(REFLECTED("inb %%dx, %%al") && machine.io_count == 5,
+          "without privilege: reflected, untouched");
     vcpu.iopl = 1;
     vcpu.in_user = true;
     check(REFLECTED("outb %%al, %%dx") && machine.io_count == 5, "user mode: reflected, untouched");
@@ -206,7 +211,8 @@ static void check_control(void)
     check(DONE("mov %%rbx, %%cr4") && vcpu.cr4 == 0xc && machine.cr4 == 0x6ac,
           "cr4: only the guest's bits count");
     check(DONE("rdtsc"), "rdtsc with TSD");
-    check(REFLECTED("mov %%rbx, %%cr3") && REFLECTED("mov %%cr8, %%rax") && REFLECTED("mov %%rax, %%cr2"),
+    check(REFLECTED("mov %%rbx, %%cr3") && REFLECTED("mov %%cr8, %%rax") &&
+              REFLECTED("mov %%rax, %%cr2"),
           "others are reflected");
     vcpu.in_user = true;
     check(REFLECTED("mov %%cr0, %%rax") && REFLECTED("clts") && REFLECTED("wrmsr") &&
@@ -267,8 +273,8 @@ static void check_forced(void)
     check(forced("\x0f\x0bxen\x0f\xa2", 7) == EMULATE_DONE && r->rip == (uint64_t)code + 7 &&
               r->rbx == 0x566e6558 && r->rax == 0x40000005,
           "forced cpuid, from user mode too");
-    check(forced("\x0f\x0bxen\x0f\x31", 7) == EMULATE_REFLECT && forced("\x0f\x0b", 2) == EMULATE_REFLECT &&
-              r->rip == (uint64_t)code,
+    check(forced("\x0f\x0bxen\x0f\x31", 7) == EMULATE_REFLECT &&
+              forced("\x0f\x0b", 2) == EMULATE_REFLECT && r->rip == (uint64_t)code,
           "anything else is #UD");
 }
 
@@ -307,8 +313,13 @@ static void check_xcr0(void)
 
 static void check_debug(void)
 {
-    static const uint64_t outside[] = {HOLE_START, HOLE_END - 1, DIRECT_VA, IMAGE_VA, 1ull << 47,
-                                       HOLE_START - 1, 0x1234ull << 48 | 0x1000};
+    static const uint64_t outside[] = {HOLE_START,
+                                       HOLE_END - 1,
+                                       DIRECT_VA,
+                                       IMAGE_VA,
+                                       1ull << 47,
+                                       HOLE_START - 1,
+                                       0x1234ull << 48 | 0x1000};
     static const uint64_t inside[] = {0, 0x7fffffffffff, HOLE_END, ~0ull};
     bool refused = true, accepted = true;
 
@@ -318,10 +329,13 @@ static void check_debug(void)
     for (unsigned i = 0; i < ARRAY_SIZE(inside); i++)
         accepted &= hc_set_debugreg(&vcpu, i, inside[i]) == 0;
     check(refused, "breakpoints in the hypervisor and beyond canonical addresses are refused");
-    check(accepted && machine.dr_writes == 0, "others are kept, and not loaded while none is armed");
-    check(hc_set_debugreg(&vcpu, 7, 1 << 13) == -EPERM && hc_set_debugreg(&vcpu, 7, 2 << 16) == -EPERM,
+    check(accepted && machine.dr_writes == 0,
+          "others are kept, and not loaded while none is armed");
+    check(hc_set_debugreg(&vcpu, 7, 1 << 13) == -EPERM &&
+              hc_set_debugreg(&vcpu, 7, 2 << 16) == -EPERM,
           "no GD, no I/O breakpoint");
-    check(hc_set_debugreg(&vcpu, 7, 1ull << 32) == -EINVAL && hc_set_debugreg(&vcpu, 6, 1ull << 32) == -EINVAL,
+    check(hc_set_debugreg(&vcpu, 7, 1ull << 32) == -EINVAL &&
+              hc_set_debugreg(&vcpu, 6, 1ull << 32) == -EINVAL,
           "the upper halves are zero");
     check(hc_set_debugreg(&vcpu, 8, 0) == -ENODEV && hc_get_debugreg(&vcpu, 8) == -EINVAL,
           "there are eight");

@@ -6,6 +6,7 @@
 
 #include "lib/bug.h"
 #include "lib/string.h"
+#include "pv/decode.h"
 #include "pv/emulate.h"
 #include "x86/special_registers.h"
 

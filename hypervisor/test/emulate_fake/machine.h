@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A machine made of variables, for the tests of the guest edge: what the code under test asks of the hardware
- * is answered from here and noted here.
+ * A machine made of variables, for the tests of the guest edge: what the code under test asks of
+ * the hardware is answered from here and noted here.
  */
 #ifndef EMULATE_FAKE_MACHINE_H
 #define EMULATE_FAKE_MACHINE_H
