@@ -1,1 +1,2 @@
 
+-include guests/mini/build.mk
