@@ -121,6 +121,9 @@ long port_close(u32 port)
 {
     struct evtchn_close arg = {.port = port};
 
+    if (port < PORTS)
+        event_mask(port);
+
     return hyp_event_channel_op(EVTCHNOP_close, &arg);
 }
 

@@ -118,7 +118,7 @@ long port_ipi(u32 vcpu);
 long port_virq(u32 virq, u32 vcpu);
 long port_unbound(domid_t dom, domid_t remote);
 long port_interdomain(domid_t remote, u32 remote_port);
-long port_close(u32 port);
+long port_close(u32 port); /* and masks it: the number will be used again */
 long port_send(u32 port);
 
 /* --- paging.c ------------------------------------------------------------------------------ */
