@@ -79,6 +79,7 @@ static void check_timer_op(u32 port)
     case_long("set-timer-cancel", hyp_set_timer_op(0), 0);
 }
 
+/* Stays running: a periodic timer need not fire while the vCPU is blocked (Xen's does not). */
 static void check_periodic(u32 port)
 {
     struct vcpu_set_periodic_timer arg = {.period_ns = 2 * MS};
@@ -87,7 +88,7 @@ static void check_periodic(u32 port)
     case_long("periodic", hyp_vcpu_op(VCPUOP_set_periodic_timer, 0, &arg), 0);
     event_count_reset();
     while (event_count(port) < 5 && time_ns() < start + 100 * MS)
-        hyp_sched_op(SCHEDOP_block, 0);
+        hyp_xen_version(0, 0);
     case_true("periodic-fires", time_ns() - start >= 8 * MS && time_ns() - start < 14 * MS,
               "five ticks of 2 ms took another time");
     case_long("periodic-stop", hyp_vcpu_op(VCPUOP_stop_periodic_timer, 0, 0), 0);

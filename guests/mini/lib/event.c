@@ -123,7 +123,6 @@ long port_close(u32 port)
 
     if (port < PORTS)
         event_mask(port);
-
     return hyp_event_channel_op(EVTCHNOP_close, &arg);
 }
 
