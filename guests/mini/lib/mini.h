@@ -78,6 +78,9 @@ int trap_catch(void (*body)(void *), void *arg);
 typedef bool trap_hook_fn(struct trap_regs *regs);
 extern trap_hook_fn *trap_hook;
 
+/* For a hook: ends the waiting trap_catch with this trap, once regs are gone back to. */
+void trap_end_catch(struct trap_regs *regs);
+
 /* Installs the library's stub for one vector; dpl 0 to 3, mask_events as TI_SET_IF means. */
 long trap_install(u8 vector, unsigned int dpl, bool mask_events);
 void trap_init(void);

@@ -29,14 +29,8 @@ static void report_and_die(const struct trap_regs *r)
     guest_shutdown(SHUTDOWN_crash);
 }
 
-void on_trap(struct trap_regs *r)
+void trap_end_catch(struct trap_regs *r)
 {
-    if (trap_hook && trap_hook(r))
-        return;
-    if (r->vector == TRAP_EVENT) {
-        on_event(r);
-        return;
-    }
     if (!trap_recover)
         report_and_die(r);
     trap_last = *r;
@@ -47,6 +41,17 @@ void on_trap(struct trap_regs *r)
     r->rsp = trap_recover;
     r->ss = FLAT_KERNEL_SS;
     trap_recover = 0;
+}
+
+void on_trap(struct trap_regs *r)
+{
+    if (trap_hook && trap_hook(r))
+        return;
+    if (r->vector == TRAP_EVENT) {
+        on_event(r);
+        return;
+    }
+    trap_end_catch(r);
 }
 
 long trap_install(u8 vector, unsigned int dpl, bool mask_events)
@@ -69,11 +74,16 @@ static long callback_install(u16 type, const char *entry)
 
 void trap_init(void)
 {
+    static struct trap_info table[257]; /* ends with an address of 0 */
     unsigned int v;
-    long rc = 0;
+    long rc;
 
-    for (v = 0; v < 256; v++)
-        rc |= trap_install((u8)v, v == 3 || v == 4 ? 3 : 0, false);
+    for (v = 0; v < 256; v++) {
+        table[v] = (struct trap_info){
+            .vector = (u8)v, .cs = FLAT_KERNEL_CS, .address = (u64)trap_stubs + v * 16ul};
+        TI_SET_DPL(&table[v], v == 3 || v == 4 ? 3 : 0);
+    }
+    rc = hyp_set_trap_table(table);
     rc |= callback_install(CALLBACKTYPE_event, entry_event);
     rc |= callback_install(CALLBACKTYPE_failsafe, entry_failsafe);
     rc |= callback_install(CALLBACKTYPE_syscall, entry_syscall);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The hostile guest: `seed=` and `calls=` on the command line decide a run of hypercalls with
+ * hostile arguments, page-table mutations and random user code. What it shows: the hypervisor is
+ * still there at the end, and (asked by vantage_op) every frame's counts recompute to the stored
+ * ones. The guest makes no claim about single results: a refusal is as good as an acceptance.
+ */
+#include "hostile.h"
+#include "../lib/verdict.h"
+
+#include <xen/errno.h>
+
+#define DEFAULT_SEED  20030719
+#define DEFAULT_CALLS 200000
+
+static u64 total(const u64 counts[64])
+{
+    u64 sum = 0;
+
+    for (unsigned int i = 0; i < 64; i++)
+        sum += counts[i];
+    return sum;
+}
+
+static void step(void)
+{
+    u32 n = random_below(64);
+
+    if (n == 0)
+        user_step();
+    else if (n < 24)
+        calls_step();
+    else
+        mutate_step();
+}
+
+static void run(u64 calls)
+{
+    u64 tenth = calls / 10 ? calls / 10 : 1, next = tenth, made;
+
+    while ((made = total(calls_made)) < calls) {
+        if (made >= next) {
+            print("hostile: %lu %%, %lu calls, %lu accepted\n", next * 10 / tenth, made,
+                  total(calls_accepted));
+            next += tenth;
+        }
+        step();
+    }
+}
+
+static void print_counts(void)
+{
+    for (u64 nr = 0; nr < 64; nr++)
+        if (calls_made[nr])
+            print("hostile: hypercall %lu: %lu calls, %lu accepted\n", nr, calls_made[nr],
+                  calls_accepted[nr]);
+}
+
+static void audit(const char *name)
+{
+    long rc = hyp_vantage_op(VANTAGE_AUDIT, 0);
+
+    if (rc == -XEN_ENOSYS)
+        case_skip(name, "this hypervisor has no audit");
+    else
+        case_long(name, rc, 0);
+}
+
+void mini_main(const char *args)
+{
+    u64 seed = arg_number(args, "seed", DEFAULT_SEED);
+    u64 calls = arg_number(args, "calls", DEFAULT_CALLS);
+
+    print("hostile: seed=%lu calls=%lu\n", seed, calls);
+    case_set("hostile");
+    random_seed(seed);
+    pool_init();
+    user_step_init();
+    hyp_vm_assist(VMASST_CMD_enable, VMASST_TYPE_writable_pagetables);
+    audit("audit-before");
+    run(calls);
+    print_counts();
+    case_ok("survived");
+    case_true("page-tables-accepted", calls_accepted[__HYPERVISOR_mmu_update] > calls / 1000,
+              "hardly a page-table update was accepted: the run shows little");
+    audit("audit-after");
+    verdict_print();
+}

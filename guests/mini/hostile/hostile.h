@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The hostile guest: where its randomness, its frames and its moves come from. */
+#ifndef HOSTILE_H
+#define HOSTILE_H
+
+#include "../lib/hypercall.h"
+
+/* --- random.c: the run is a function of the seed and of the hypervisor's answers ------------- */
+
+void random_seed(u64 seed);
+u64 random_u64(void);
+u32 random_below(u32 n);
+/* True once in n times. */
+bool random_one_in(u32 n);
+/* A word some argument may choke on: boundaries, pool frames, entries, addresses, counts. */
+u64 random_word(void);
+u64 random_pte(void);
+u64 random_mfn(void);
+/* An address to pass as a pointer that is not the buffer: nowhere, or in the hypervisor's hole. */
+u64 random_bad_pointer(void);
+void random_fill(void *to, size_t bytes);
+
+/* --- pool.c: the frames the guest plays with ------------------------------------------------- */
+
+/*
+ * [pool.apart]   no frame the guest needs in order to go on (text, stack, its own tables, the
+ *                buffer) is in the pool, and no entry it writes names such a frame with RW set
+ * [pool.checked] a pool page is written by the guest only while its own entry still maps a pool
+ *                frame, and only inside trap_catch
+ */
+#define POOL_PAGES  96 /* mapped in our image */
+#define POOL_FRAMES 32 /* without a mapping, may be given back to the hypervisor */
+
+extern u64 *pool_page[POOL_PAGES];
+extern u64 pool_frame[POOL_FRAMES];
+void pool_init(void);
+/* One word of a pool page, by an instruction that may fault; false when it did or might not be. */
+bool pool_write(u64 *at, u64 value, unsigned int how);
+
+/* Two pages at BUFFER with nothing behind them: what hypercalls read and write. */
+#define BUFFER     0x0000000050000000ul
+#define BUFFER_END (BUFFER + 2 * PAGE_SIZE)
+/* A page user mode may run and write, filled with random bytes. */
+#define CODE_PAGE 0x0000000060000000ul
+extern u64 *code_page;
+
+/* --- the moves: each makes one or a few hypercalls ------------------------------------------- */
+
+/* A mutation of page tables. */
+void mutate_step(void);
+/* A hypercall with random arguments; how many calls were made, by number. */
+void calls_step(void);
+extern u64 calls_made[64], calls_accepted[64];
+void calls_count(u64 nr, long result);
+/* Random code in user mode, ended by a trap or by a timer. */
+void user_step(void);
+void user_step_init(void);
+/* Makes sure the guest wakes within a millisecond of virtual time. */
+void timer_arm(void);
+
+#endif

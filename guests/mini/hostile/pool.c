@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The frames the hostile guest plays with, kept apart from those it lives on [pool.apart]. */
+#include "hostile.h"
+
+u64 *pool_page[POOL_PAGES];
+u64 pool_frame[POOL_FRAMES];
+u64 *code_page;
+
+static long map_fixed(u64 va, const void *page)
+{
+    return map_build(va) | map_page(va, pte_make(va_mfn(page), PTE_DATA));
+}
+
+void pool_init(void)
+{
+    unsigned int i;
+    long rc;
+
+    rc = map_fixed(BUFFER, page_alloc());
+    rc |= map_fixed(BUFFER + PAGE_SIZE, page_alloc());
+    code_page = page_alloc();
+    rc |= map_fixed(CODE_PAGE, code_page);
+    for (i = 0; i < POOL_PAGES; i++)
+        pool_page[i] = page_alloc();
+    for (i = 0; i < POOL_FRAMES; i++)
+        pool_frame[i] = p2m[start_info->nr_pages - 4096 + i];
+    if (rc)
+        print("hostile: the buffer cannot be mapped: %ld\n", rc);
+}
+
+static bool in_pool(u64 mfn)
+{
+    unsigned int i;
+
+    for (i = 0; i < POOL_PAGES; i++)
+        if (va_mfn(pool_page[i]) == mfn)
+            return true;
+    return false;
+}
+
+struct store {
+    u64 *at;
+    u64 value;
+    unsigned int how;
+};
+
+static void store_body(void *arg)
+{
+    struct store *s = arg;
+
+    switch (s->how % 8) {
+    case 0:
+        asm volatile("mov %1, %0" : "=m"(*s->at) : "r"(s->value));
+        break;
+    case 1:
+        asm volatile("xchg %1, %0" : "+m"(*s->at), "+r"(s->value));
+        break;
+    case 2:
+        asm volatile("lock andb $0xfd, %0" : "+m"(*(u8 *)s->at));
+        break;
+    case 3:
+        asm volatile("lock btrq %1, %0" : "+m"(*s->at) : "r"(s->value & 63));
+        break;
+    case 4:
+        asm volatile("lock btsq %1, %0" : "+m"(*s->at) : "r"(s->value & 63));
+        break;
+    case 5:
+        asm volatile("lock cmpxchg %1, %0" : "+m"(*s->at) : "r"(s->value), "a"(*s->at) : "cc");
+        break;
+    case 6:
+        asm volatile("movl %1, %0" : "=m"(*((u32 *)s->at + (s->value & 1))) : "r"((u32)s->value));
+        break;
+    default:
+        asm volatile("movq $0, %0" : "=m"(*s->at));
+        break;
+    }
+}
+
+bool pool_write(u64 *at, u64 value, unsigned int how)
+{
+    struct store s = {at, value, how};
+    u64 pte = *pte_of((u64)at, 1);
+
+    if (!(pte & PTE_P) || !in_pool((pte & PTE_MFN) >> PAGE_SHIFT)) /* [pool.checked] */
+        return false;
+    return trap_catch(store_body, &s) < 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Random bytes run in user mode; a trap ends them, or the timer. */
+#include "hostile.h"
+
+#include <xen/vcpu.h>
+
+static u32 timer_port;
+
+/* A timer or another event while user code runs ends the run. A debug trap anywhere is ours. */
+static bool end_user_run(struct trap_regs *r)
+{
+    if (r->vector == 1 && (r->cs & 3) != 3)
+        return true;
+    if (r->vector != TRAP_EVENT || (r->cs & 3) != 3)
+        return false;
+    on_event(r);
+    trap_end_catch(r);
+    return true;
+}
+
+void user_step_init(void)
+{
+    user_init();
+    trap_hook = end_user_run;
+}
+
+void timer_arm(void)
+{
+    struct vcpu_set_singleshot_timer arg = {.timeout_abs_ns = time_ns() + 1000000};
+    long port = port_virq(VIRQ_TIMER, 0);
+
+    if (port > 0)
+        timer_port = (u32)port;
+    event_unmask(timer_port);
+    hyp_vcpu_op(VCPUOP_set_singleshot_timer, 0, &arg);
+}
+
+static void fill_code(void)
+{
+    static const u8 pieces[][5] = {
+        {0x0f, 0x05}, {0xcd, 0x80},       {0xcc},       {0x0f, 0x34}, {0x0f, 0x0b, 0x78, 0x65, 0x6e},
+        {0x9d},       {0x8e, 0xe0},       {0x8e, 0xd8}, {0xf4},       {0xcf},
+        {0xcb},       {0x0f, 0x22, 0xd8}, {0xec},       {0x0f, 0x30}, {0x48, 0xcf},
+    };
+    u8 *at = (u8 *)code_page;
+    unsigned int i;
+
+    for (i = 0; i < 64; i += 8)
+        *(u64 *)(at + i) = random_u64();
+    for (i = 0; i < 4; i++)
+        memcpy(at + random_below(56), pieces[random_below(ARRAY_SIZE(pieces))], 5);
+}
+
+void user_step(void)
+{
+    struct iret_context frame = {.rax = random_word(),
+                                 .rip = CODE_PAGE + random_below(64),
+                                 .cs = FLAT_USER_CS,
+                                 .rflags = (random_u64() & 0x0fff) | FLAGS_IF | 2,
+                                 .rsp = USER_STACK_TOP - random_below(64),
+                                 .ss = FLAT_USER_SS};
+
+    if (random_one_in(2))
+        mmuext(MMUEXT_NEW_USER_BASEPTR, va_mfn(user_l4), 0);
+    if (random_one_in(8))
+        frame.rip = random_word();
+    if (random_one_in(8))
+        frame.rsp = random_word();
+    if (random_one_in(8))
+        frame.ss = random_below(0x10000) | 3;
+    if (random_one_in(8))
+        frame.cs = random_below(0x10000) | 3;
+    if (random_one_in(4))
+        frame.flags = VGCF_in_syscall;
+    fill_code();
+    timer_arm();
+    calls_count(__HYPERVISOR_iret, iret_catch(&frame) >= 0 ? 0 : -1);
+    asm volatile("mov %0, %%fs; mov %0, %%ds; mov %0, %%es; mov %0, %%gs" ::"r"(0));
+}
