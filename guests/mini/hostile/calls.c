@@ -4,7 +4,7 @@
  * would end or reconfigure the guest itself by definition: these are not made.
  *
  *   p  the buffer, filled with random words; now and then a bad pointer
- *   b  a bad pointer always
+ *   b  a bad pointer always, and not into the buffer: nothing can be read there
  *   c  a command, 0 to 39
  *   n  a count, mostly small
  *   v  an address to map: a pool page, or nowhere
@@ -27,6 +27,7 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
+    {__HYPERVISOR_set_trap_table, "b"},
     {__HYPERVISOR_mmu_update, "pnpd"},
     {__HYPERVISOR_mmu_update, "pnpw"},
     {__HYPERVISOR_set_gdt, "pn"},
@@ -113,7 +114,7 @@ static void scrub(u64 nr, void *buffer)
         for (; (u64)(op + 1) <= BUFFER_END; op++)
             if (op->cmd == MMUEXT_NEW_BASEPTR || random_one_in(2))
                 op->cmd = 6 + random_below(14);
-    if (nr == __HYPERVISOR_memory_op)
+    if (nr == __HYPERVISOR_memory_op && (u64)buffer + 16 <= BUFFER_END)
         ((u64 *)buffer)[1] &= 0x1f;
 }
 
@@ -130,9 +131,17 @@ static u64 pointer(u64 nr)
     return at;
 }
 
+static u64 nowhere(void)
+{
+    u64 va = random_bad_pointer();
+
+    return va >= BUFFER && va < BUFFER_END ? 0 : va;
+}
+
+/* Not the buffer's pages: the guest writes them without asking [pool.apart]. */
 static u64 map_address(void)
 {
-    return random_one_in(4) ? random_bad_pointer() : (u64)pool_page[random_below(POOL_PAGES)];
+    return random_below(4) ? (u64)pool_page[random_below(POOL_PAGES)] : nowhere();
 }
 
 static u64 domain(void)
@@ -149,7 +158,7 @@ static u64 argument(char kind, u64 nr)
     case 'p':
         return pointer(nr);
     case 'b':
-        return random_bad_pointer();
+        return nowhere();
     case 'c':
         return random_below(random_one_in(2) ? 12 : 40);
     case 'n':
@@ -186,6 +195,13 @@ void calls_count(u64 nr, long result)
     calls_accepted[nr & 63] += result >= 0;
 }
 
+/* In a list an earlier call may stop the timer that a later one would be woken by. */
+static bool may_sleep(const struct call *c)
+{
+    return c->nr == __HYPERVISOR_sched_op &&
+           ((u32)c->a[0] == SCHEDOP_block || (u32)c->a[0] == SCHEDOP_poll);
+}
+
 /* A list of calls; the pointers among their arguments share one buffer. */
 static void many(void)
 {
@@ -195,7 +211,9 @@ static void many(void)
     for (i = 0; i < n; i++) {
         struct call c;
 
-        make_call(&c);
+        do
+            make_call(&c);
+        while (may_sleep(&c));
         list[i].op = c.nr;
         memcpy(list[i].args, c.a, sizeof(c.a));
     }
@@ -205,8 +223,9 @@ static void many(void)
 /* What the calls may have changed of how the guest itself is entered. */
 static void restore(u64 nr)
 {
-    if (nr == __HYPERVISOR_stack_switch || nr == __HYPERVISOR_multicall)
-        hyp_stack_switch(FLAT_KERNEL_SS, trap_stack_top);
+    if (nr == __HYPERVISOR_stack_switch || nr == __HYPERVISOR_set_trap_table ||
+        nr == __HYPERVISOR_multicall)
+        trap_init();
     if (nr == __HYPERVISOR_set_debugreg || nr == __HYPERVISOR_multicall)
         hyp_set_debugreg(7, 0);
     upcall_mask_set(0);

@@ -40,7 +40,7 @@ bool pool_write(u64 *at, u64 value, unsigned int how);
 /* Two pages at BUFFER with nothing behind them: what hypercalls read and write. */
 #define BUFFER     0x0000000050000000ul
 #define BUFFER_END (BUFFER + 2 * PAGE_SIZE)
-/* A page user mode may run and write, filled with random bytes. */
+/* A page user mode may run but not write, filled with random bytes through code_page. */
 #define CODE_PAGE 0x0000000060000000ul
 extern u64 *code_page;
 

@@ -6,9 +6,9 @@ u64 *pool_page[POOL_PAGES];
 u64 pool_frame[POOL_FRAMES];
 u64 *code_page;
 
-static long map_fixed(u64 va, const void *page)
+static long map_fixed(u64 va, const void *page, u64 flags)
 {
-    return map_build(va) | map_page(va, pte_make(va_mfn(page), PTE_DATA));
+    return map_build(va) | map_page(va, pte_make(va_mfn(page), flags));
 }
 
 void pool_init(void)
@@ -16,10 +16,10 @@ void pool_init(void)
     unsigned int i;
     long rc;
 
-    rc = map_fixed(BUFFER, page_alloc());
-    rc |= map_fixed(BUFFER + PAGE_SIZE, page_alloc());
+    rc = map_fixed(BUFFER, page_alloc(), PTE_DATA | PTE_NX);
+    rc |= map_fixed(BUFFER + PAGE_SIZE, page_alloc(), PTE_DATA | PTE_NX);
     code_page = page_alloc();
-    rc |= map_fixed(CODE_PAGE, code_page);
+    rc |= map_fixed(CODE_PAGE, code_page, PTE_RO);
     for (i = 0; i < POOL_PAGES; i++)
         pool_page[i] = page_alloc();
     for (i = 0; i < POOL_FRAMES; i++)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random bytes run in user mode; a trap ends them, or the timer. */
+/*
+ * Random bytes run in user mode; a trap ends them, or the timer.
+ *
+ * One opcode is left out: 0xcf, IRET. QEMU's TCG lets an IRET at CPL 3 in long mode load
+ * RFLAGS.VM and go on in virtual-8086 mode, which no processor does and no hypervisor survives.
+ * User mode can execute only what it cannot write, so that it cannot make one either.
+ */
 #include "hostile.h"
 
 #include <xen/vcpu.h>
@@ -39,8 +45,8 @@ static void fill_code(void)
 {
     static const u8 pieces[][5] = {
         {0x0f, 0x05}, {0xcd, 0x80},       {0xcc},       {0x0f, 0x34}, {0x0f, 0x0b, 0x78, 0x65, 0x6e},
-        {0x9d},       {0x8e, 0xe0},       {0x8e, 0xd8}, {0xf4},       {0xcf},
-        {0xcb},       {0x0f, 0x22, 0xd8}, {0xec},       {0x0f, 0x30}, {0x48, 0xcf},
+        {0x9d},       {0x8e, 0xe0},       {0x8e, 0xd8}, {0xf4},
+        {0xcb},       {0x0f, 0x22, 0xd8}, {0xec},       {0x0f, 0x30},
     };
     u8 *at = (u8 *)code_page;
     unsigned int i;
@@ -49,6 +55,18 @@ static void fill_code(void)
         *(u64 *)(at + i) = random_u64();
     for (i = 0; i < 4; i++)
         memcpy(at + random_below(56), pieces[random_below(ARRAY_SIZE(pieces))], 5);
+    for (i = 0; i < 64; i++)
+        if (at[i] == 0xcf)
+            at[i] = 0x90;
+}
+
+/* Some user L4 must be there: to return to user mode without one ends the guest by definition. */
+static void load_tables(void)
+{
+    u64 mfn = va_mfn(pool_page[random_below(POOL_PAGES)]);
+
+    if (random_one_in(2) || mmuext(MMUEXT_NEW_USER_BASEPTR, mfn, 0))
+        mmuext(MMUEXT_NEW_USER_BASEPTR, va_mfn(user_l4), 0);
 }
 
 void user_step(void)
@@ -60,8 +78,7 @@ void user_step(void)
                                  .rsp = USER_STACK_TOP - random_below(64),
                                  .ss = FLAT_USER_SS};
 
-    if (random_one_in(2))
-        mmuext(MMUEXT_NEW_USER_BASEPTR, va_mfn(user_l4), 0);
+    load_tables();
     if (random_one_in(8))
         frame.rip = random_word();
     if (random_one_in(8))

@@ -16,7 +16,7 @@ static long map_user_pages(void)
     for (code = user_start; code < user_end; code += PAGE_SIZE)
         rc |= map_page(user_address(code), pte_make(va_mfn(code), PTE_RO));
     rc |= map_build(USER_STACK_TOP - PAGE_SIZE);
-    rc |= map_page(USER_STACK_TOP - PAGE_SIZE, pte_make(va_mfn(stack), PTE_DATA));
+    rc |= map_page(USER_STACK_TOP - PAGE_SIZE, pte_make(va_mfn(stack), PTE_DATA | PTE_NX));
     return rc;
 }
 
