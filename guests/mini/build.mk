@@ -35,3 +35,5 @@ endef
 $(foreach p,$(MINI_PROGRAMS),$(eval $(call MINI_PROGRAM,$(p))))
 
 all: $(addprefix $(B)/guests/mini/,$(MINI_PROGRAMS))
+
+CHECKS += guests/mini/check
