@@ -26,7 +26,8 @@ static void check_map(void)
     case_true("l1-kernel-page-user-bit", pte & PTE_US, "US is not set in the stored entry");
     case_true("l1-kernel-page-mark", pte & 1ul << 52, "bit 52 is not set in the stored entry");
     case_long("l1-no-execute", mmu_write(entry, pte_make(va_mfn(data), PTE_DATA | PTE_NX)), 0);
-    case_long("l1-pat-by-dom0", mmu_write(entry, pte_make(va_mfn(data), PTE_RO | PTE_AVL)), 0);
+    case_long("l1-available-bits", mmu_write(entry, pte_make(va_mfn(data), PTE_RO | PTE_AVL)), 0);
+    case_long("l1-pat-by-dom0", mmu_write(entry, pte_make(va_mfn(data), PTE_RO | PTE_PSE)), 0);
     case_long("l1-not-present", mmu_write(entry, 0xfffffffffffffff0 & ~PTE_P), 0);
     case_long("l1-clear", mmu_write(entry, 0), 0);
     case_hex("l1-cleared", l1_value(), 0);
