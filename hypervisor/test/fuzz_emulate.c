@@ -9,7 +9,7 @@
 #include "machine.h"
 #include "pv/decode.h"
 #include "pv/emulate.h"
-#include "pv/live_table.h"
+#include "mm/mm.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 

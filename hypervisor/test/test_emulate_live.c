@@ -17,7 +17,7 @@
 #include "lib/bug.h"
 #include "machine.h"
 #include "pv/emulate.h"
-#include "pv/live_table.h"
+#include "mm/mm.h"
 
 #define ENTRIES 512
 #define RSP     4
