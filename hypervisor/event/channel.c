@@ -150,9 +150,9 @@ int event_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port)
 
 static bool is_for(const struct domain *remote, uint32_t port, const struct domain *d)
 {
-    const struct port *p = &events_of(remote)->ports[port];
+    const struct port *ports = events_of(remote)->ports;
 
-    return port_is_valid(port) && p->state == PORT_UNBOUND && p->who == d->id;
+    return port_is_valid(port) && ports[port].state == PORT_UNBOUND && ports[port].who == d->id;
 }
 
 int channel_bind_interdomain(struct domain *d, domid_t remote_id, uint32_t remote_port,

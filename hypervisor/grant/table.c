@@ -21,6 +21,7 @@
 
 #define GRANTS_ORDER 1
 #define ACTIVE_ORDER 1
+#define RELEASE_UNIT 16 /* handles between two looks at the clock */
 _Static_assert(sizeof(struct grants) <= PAGE_SIZE << GRANTS_ORDER, "GRANTS_ORDER");
 _Static_assert(sizeof(struct active) * GRANTS_PER_FRAME <= PAGE_SIZE << ACTIVE_ORDER, "ACTIVE_ORDER");
 _Static_assert(sizeof(grant_entry_v1_t) * GRANTS_PER_FRAME == PAGE_SIZE, "GRANTS_PER_FRAME");
@@ -226,7 +227,7 @@ static int fill(struct domain *d, unsigned frames, unsigned pages)
     return 0;
 }
 
-int grant_domain_init(struct domain *d, unsigned frames, unsigned handles)
+int grant_domain_init_sized(struct domain *d, unsigned frames, unsigned handles)
 {
     struct grants *g;
     int rc;
@@ -259,13 +260,14 @@ static void release_one(struct domain *d, uint32_t handle)
 
 int grant_domain_release(struct domain *d)
 {
-    for (uint32_t i = 0; i < grants_of(d)->handle_count; i++) {
-        bool held = mapping_at(d, i)->flags & MAPPING_PARTS;
+    struct grants *g = grants_of(d);
 
-        release_one(d, i);
-        if (held && preempt_wanted())
+    while (g->release_next < g->handle_count) {
+        release_one(d, g->release_next++);
+        if (g->release_next % RELEASE_UNIT == 0 && preempt_wanted())
             return -ERESTART;
     }
+    g->release_next = 0;
     return 0;
 }
 

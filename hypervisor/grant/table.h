@@ -33,6 +33,7 @@ struct grants {
     unsigned frame_count, handle_count;
     unsigned pinned;      /* active entries with pins */
     uint32_t free_handle;
+    uint32_t release_next; /* where grant_domain_release goes on */
     grant_entry_v1_t *shared[GRANT_FRAMES_MAX];
     struct active *active[GRANT_FRAMES_MAX];
     struct mapping *mappings[GRANT_HANDLES_MAX / HANDLES_PER_PAGE];

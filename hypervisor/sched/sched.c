@@ -38,7 +38,7 @@ void sched_request(struct sched_cpu *c, uint32_t work)
 
 static bool is_allowed(const struct vcpu *v)
 {
-    return v->is_up && !sched_of(v)->pauses && v->domain->state == DOMAIN_RUNNING;
+    return v->is_up && !v->crashed && !sched_of(v)->pauses && v->domain->state == DOMAIN_RUNNING;
 }
 
 static bool may_run(const struct vcpu *v)
@@ -211,14 +211,11 @@ static void put_back(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
     s->has_yielded = false;
 }
 
-struct vcpu *sched_next(struct vcpu *prev)
+/* Leaves the choice to the policy; c->lock. */
+static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 {
-    struct sched_cpu *c = sched_here();
-    uint64_t now = clock_ns();
     struct vcpu *next;
 
-    lock_take(&c->lock);
-    __atomic_fetch_and(&c->work, ~(uint32_t)WORK_RESCHEDULE, __ATOMIC_SEQ_CST);
     if (prev != c->idle)
         put_back(c, prev, now);
     next = policy->pick(c);
@@ -237,6 +234,20 @@ struct vcpu *sched_next(struct vcpu *prev)
     timer_stop(&c->slice);
     if (c->ready_count)
         slice_start(c);
+    return next;
+}
+
+struct vcpu *sched_next(struct vcpu *prev)
+{
+    struct sched_cpu *c = sched_here();
+    struct vcpu *next = prev;
+    uint32_t work;
+
+    lock_take(&c->lock);
+    work = __atomic_fetch_and(&c->work, ~(uint32_t)WORK_RESCHEDULE, __ATOMIC_SEQ_CST);
+    /* Nobody asked: a turn would only cost prev its place. */
+    if (work & WORK_RESCHEDULE || (prev != c->idle && !may_run(prev)))
+        next = choose(c, prev, clock_ns());
     lock_drop(&c->lock);
     return next;
 }

@@ -172,6 +172,7 @@ static inline bool sched_is_wanted(void)
 
 /*
  * Puts `prev` where it belongs and says who runs now on this CPU: prev itself, another, or the idle vCPU.
+ * prev goes on when WORK_RESCHEDULE is not set and it may.
  * Run states are accounted; the caller switches the machine, sets this_cpu()->current and, with the new
  * kernel address space loaded, calls runstate_publish(next).
  */
