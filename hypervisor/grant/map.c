@@ -119,29 +119,34 @@ static void mapping_settle(struct domain *d, uint32_t handle, const struct mappi
     handle_free(d, handle);
 }
 
+/* Which parts an unmapping names, of those that are left. The check half: changes nothing. */
+static int unmap_check(const struct gnttab_unmap_grant_ref *op, const struct mapping *m, mfn_t frame,
+                       uint16_t *parts)
+{
+    *parts = m->flags & ((op->host_addr ? GNTMAP_host_map : 0) |
+                         (op->dev_bus_addr ? GNTMAP_device_map : 0));
+    if (*parts & GNTMAP_device_map && op->dev_bus_addr != frame.n << PAGE_SHIFT)
+        return GNTST_bad_dev_addr;
+    return GNTST_okay;
+}
+
 void grant_unmap(struct vcpu *v, struct gnttab_unmap_grant_ref *op, struct unmap_batch *b)
 {
     struct domain *d = v->domain, *owner;
     struct mapping m;
+    uint16_t parts;
     mfn_t frame;
 
     op->status = GNTST_bad_handle;
     if (!mapping_seize(d, op->handle, &m))
         return;
-    op->status = GNTST_okay;
     owner = domain_by_id(m.owner); /* there as long as it has pins */
     frame = grant_pinned_frame(owner, m.ref);
-    if (op->dev_bus_addr && m.flags & GNTMAP_device_map) {
-        if (op->dev_bus_addr == frame.n << PAGE_SHIFT)
-            m.flags &= ~GNTMAP_device_map;
-        else
-            op->status = GNTST_bad_dev_addr;
-    }
-    if (op->status == GNTST_okay && op->host_addr && m.flags & GNTMAP_host_map) {
+    op->status = unmap_check(op, &m, frame, &parts);
+    if (op->status == GNTST_okay && parts & GNTMAP_host_map)
         op->status = status_of(pages_unmap(v, op->host_addr, m.flags, frame));
-        if (op->status == GNTST_okay)
-            m.flags &= ~GNTMAP_host_map;
-    }
+    if (op->status == GNTST_okay)
+        m.flags &= ~parts;
     mapping_settle(d, op->handle, &m, owner, b);
 }
 

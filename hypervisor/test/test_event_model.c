@@ -14,6 +14,10 @@
 #include <xen/event_channel.h>
 #include <xen/sched.h>
 
+#ifndef MODEL_STEPS
+#define MODEL_STEPS 1000000
+#endif
+
 #define DOMS  3
 #define VCPUS 4
 #define PORTS 128 /* all that is ever used: allocation stops at FULL */
@@ -549,7 +553,7 @@ static uint64_t walk(uint64_t count)
 
 int main(int argc, char **argv)
 {
-    uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 0) : 1000000;
+    uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 0) : MODEL_STEPS;
     char name[80];
 
     seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 20031019;

@@ -225,6 +225,9 @@ static void copying(void)
     c.dest.offset = 0xffff;
     c.len = 0xffff;
     check(copied(user, &c) == GNTST_bad_copy_arg, "copy of 65535 bytes");
+    c.source.offset = c.dest.offset = 4095;
+    c.len = 0xf002;
+    check(copied(user, &c) == GNTST_bad_copy_arg, "offset and length that wrap at 16 bits");
     c = copy_op(owner, third);
     c.flags = 0;
     check(copied(user, &c) == GNTST_permission_denied, "frames of others by number: refused");
@@ -398,7 +401,7 @@ static void creation(void)
 
 int main(void)
 {
-    plan(80);
+    plan(81);
     fake_machine(1);
     fake_pages_init();
     dom0 = make(0, 10);
