@@ -118,7 +118,7 @@ $(B)/event_fast/hypervisor/test/test_grant_model.o: MODEL_STEPS := 5000000
 $(EVENT_TESTS): $(B)/test/%: $(B)/event_host/hypervisor/test/%.o $(EVENT_OBJ)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(SANITIZE) -o $@ $^
+	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^
 
 $(EVENT_LONG): $(B)/test/long_%: $(B)/event_fast/hypervisor/test/test_%.o $(EVENT_FAST)
 	$(call say,HOSTLD,$@)

@@ -44,4 +44,7 @@ mfn_t grant_frame_mfn(const struct domain *d, unsigned index);
 /* Writes an entry for the owner, as a domain builder does for console and xenstore. -EINVAL: no such ref. */
 int grant_entry_set(struct domain *d, uint32_t ref, domid_t to, mfn_t frame) must_check;
 
+/* For mm_audit_source(): reports the frames that pins hold. */
+void grant_audit(void);
+
 #endif

@@ -150,26 +150,6 @@ void grant_unmap(struct vcpu *v, struct gnttab_unmap_grant_ref *op, struct unmap
     mapping_settle(d, op->handle, &m, owner, b);
 }
 
-void grant_unmap_and_replace(struct vcpu *v, struct gnttab_unmap_and_replace *op,
-                             struct unmap_batch *b)
-{
-    struct domain *d = v->domain, *owner;
-    struct mapping m;
-
-    op->status = GNTST_bad_handle;
-    if (!mapping_seize(d, op->handle, &m))
-        return;
-    owner = domain_by_id(m.owner);
-    op->status = GNTST_general_error;
-    /* By address only: what replaces an entry named by its machine address the ABI does not say. */
-    if (m.flags & GNTMAP_host_map && !(m.flags & GNTMAP_contains_pte))
-        op->status = status_of(pages_replace(v, op->host_addr, op->new_addr, m.flags,
-                                                grant_pinned_frame(owner, m.ref)));
-    if (op->status == GNTST_okay)
-        m.flags &= ~GNTMAP_host_map;
-    mapping_settle(d, op->handle, &m, owner, b);
-}
-
 void unmap_finish(struct domain *d, struct unmap_batch *b)
 {
     if (!b->count)

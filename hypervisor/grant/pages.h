@@ -29,8 +29,4 @@ int pages_map(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame,
 /* Clears the entry if it maps `frame` as flags say; -EINVAL if not. The caller flushes. */
 int pages_unmap(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame) must_check;
 
-/* The same, but the entry of new_addr moves there and its old place is cleared. */
-int pages_replace(struct vcpu *v, uint64_t host_addr, uint64_t new_addr, uint32_t flags,
-                  mfn_t frame) must_check;
-
 #endif

@@ -297,6 +297,18 @@ void grant_domain_destroy(struct domain *d)
     d->grants = NULL;
 }
 
+void grant_each_pinned(struct domain *d, void (*see)(mfn_t frame, unsigned pins))
+{
+    struct grants *g = grants_of(d);
+
+    for (uint32_t ref = 0; ref_is_valid(g, ref); ref++) {
+        const struct active *a = active_at(g, ref);
+
+        if (is_pinned(a))
+            see(MFN(a->frame), a->readers + a->writers);
+    }
+}
+
 unsigned grant_frame_count(const struct domain *d)
 {
     return grants_of(d)->frame_count;

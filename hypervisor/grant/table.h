@@ -54,6 +54,9 @@ void grant_unpin(struct domain *owner, uint32_t ref, bool write);
 /* The frame of a pinned grant. */
 mfn_t grant_pinned_frame(struct domain *owner, uint32_t ref);
 
+/* Calls `see` for every pinned entry of d. All domains are still. */
+void grant_each_pinned(struct domain *d, void (*see)(mfn_t frame, unsigned pins));
+
 /* Handles. Taken: reserved, flags 0, until mapping_publish. */
 uint32_t handle_take(struct domain *d);
 void handle_free(struct domain *d, uint32_t handle);
@@ -71,8 +74,6 @@ struct unmap_batch {
 
 void grant_map(struct vcpu *v, struct gnttab_map_grant_ref *op);
 void grant_unmap(struct vcpu *v, struct gnttab_unmap_grant_ref *op, struct unmap_batch *b);
-void grant_unmap_and_replace(struct vcpu *v, struct gnttab_unmap_and_replace *op,
-                             struct unmap_batch *b);
 
 /* Flushes, then lets go of what the batch unmapped. [grant.flushed] */
 void unmap_finish(struct domain *d, struct unmap_batch *b);
