@@ -2,8 +2,8 @@
 /*
  * Mapping and unmapping other domains' frames.
  *
- * A mapping has one or two parts, for the CPU (host) and for devices, and one pin; it ends when no part is
- * left. What a handle holds is what its record says, whatever the caller claims.
+ * A mapping has one or two parts, for the CPU (host) and for devices, and one pin; it ends when no
+ * part is left. What a handle holds is what its record says, whatever the caller claims.
  *
  * [grant.record]   unmapping releases what the record says
  * [grant.once]     a handle is freed once, by the vCPU that set MAPPING_BUSY
@@ -103,7 +103,8 @@ static bool mapping_seize(struct domain *d, uint32_t handle, struct mapping *out
     return ok;
 }
 
-/* What is left goes back; a mapping without parts is gone, its pin waits in the batch for the flush. */
+/* What is left goes back; a mapping without parts is gone, its pin waits in the batch for the
+ * flush. */
 static void mapping_settle(struct domain *d, uint32_t handle, const struct mapping *m,
                            struct domain *owner, struct unmap_batch *b)
 {
@@ -120,11 +121,11 @@ static void mapping_settle(struct domain *d, uint32_t handle, const struct mappi
 }
 
 /* Which parts an unmapping names, of those that are left. The check half: changes nothing. */
-static int unmap_check(const struct gnttab_unmap_grant_ref *op, const struct mapping *m, mfn_t frame,
-                       uint16_t *parts)
+static int unmap_check(const struct gnttab_unmap_grant_ref *op, const struct mapping *m,
+                       mfn_t frame, uint16_t *parts)
 {
-    *parts = m->flags & ((op->host_addr ? GNTMAP_host_map : 0) |
-                         (op->dev_bus_addr ? GNTMAP_device_map : 0));
+    *parts = m->flags &
+             ((op->host_addr ? GNTMAP_host_map : 0) | (op->dev_bus_addr ? GNTMAP_device_map : 0));
     if (*parts & GNTMAP_device_map && op->dev_bus_addr != frame.n << PAGE_SHIFT)
         return GNTST_bad_dev_addr;
     return GNTST_okay;

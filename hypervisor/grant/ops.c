@@ -2,8 +2,8 @@
 /*
  * The grant_table_op hypercall.
  *
- * Lists are worked off element by element; each gets its status. The call as a whole fails only when an
- * element cannot be read or written. [ops.status]
+ * Lists are worked off element by element; each gets its status. The call as a whole fails only
+ * when an element cannot be read or written. [ops.status]
  */
 #include "grant/table.h"
 #include "hypercalls.h"

@@ -2,11 +2,12 @@
 /*
  * Grants on top of mm/.
  *
- * [pages.writable]  a granted frame is held as writable memory even for readers, so it cannot become a page
- *                   table or descriptors while it is in use, and grants of such frames are refused
+ * [pages.writable]  a granted frame is held as writable memory even for readers, so it cannot
+ *                   become a page table or descriptors while it is in use, and grants of such
+ *                   frames are refused
  *
- * Every guest runs in ring 3, its kernel too: entries are user-accessible. The guest's own bits of a
- * mapping (flags from bit 16 up) go to the three available bits of the entry.
+ * Every guest runs in ring 3, its kernel too: entries are user-accessible. The guest's own bits of
+ * a mapping (flags from bit 16 up) go to the three available bits of the entry.
  */
 #include "grant/pages.h"
 #include "grant/table.h"

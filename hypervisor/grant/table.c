@@ -6,10 +6,12 @@
  *      flags, domid, frame   ──pin──►     readers, writers, frame, user   ──►  references to the frame
  *         ▲ reading, writing bits  ◄──┘
  *
- * [grant.fetch]   a shared entry is read as one 8-byte word; the word that was checked is the word that is
- *                 swapped, so the frame that is used is the frame that was granted
- * [grant.marked]  while an entry has pins, `reading` is set in it; while it has writing ones, `writing` too
- * [grant.refs]    each pin holds a reference to the frame, a writing pin one to its writable use too
+ * [grant.fetch]   a shared entry is read as one 8-byte word; the word that was checked is the word
+ *                 that is swapped, so the frame that is used is the frame that was granted
+ * [grant.marked]  while an entry has pins, `reading` is set in it; while it has writing ones,
+ *                 `writing` too
+ * [grant.refs]    each pin holds a reference to the frame, a writing pin one to its writable use
+ *                 too
  * [grant.fixed]   tables have their full size from creation
  *
  * An owner changing its entries under us can make its grants fail; after a few tries we give up.
@@ -23,7 +25,8 @@
 #define ACTIVE_ORDER 1
 #define RELEASE_UNIT 16 /* handles between two looks at the clock */
 _Static_assert(sizeof(struct grants) <= PAGE_SIZE << GRANTS_ORDER, "GRANTS_ORDER");
-_Static_assert(sizeof(struct active) * GRANTS_PER_FRAME <= PAGE_SIZE << ACTIVE_ORDER, "ACTIVE_ORDER");
+_Static_assert(sizeof(struct active) * GRANTS_PER_FRAME <= PAGE_SIZE << ACTIVE_ORDER,
+               "ACTIVE_ORDER");
 _Static_assert(sizeof(grant_entry_v1_t) * GRANTS_PER_FRAME == PAGE_SIZE, "GRANTS_PER_FRAME");
 
 union entry_word {

@@ -20,7 +20,7 @@ enum {
 
 /* A mapping of somebody else's frame; the index is the handle. */
 struct mapping {
-    uint32_t ref;   /* free: the next free handle */
+    uint32_t ref; /* free: the next free handle */
     domid_t owner;
     uint16_t flags; /* the parts that are left, readonly, contains_pte; 0: free or being made */
 };
@@ -31,7 +31,7 @@ struct mapping {
 /* d->grants; contents under d->io_lock, the arrays themselves fixed. */
 struct grants {
     unsigned frame_count, handle_count;
-    unsigned pinned;      /* active entries with pins */
+    unsigned pinned; /* active entries with pins */
     uint32_t free_handle;
     uint32_t release_next; /* where grant_domain_release goes on */
     grant_entry_v1_t *shared[GRANT_FRAMES_MAX];
@@ -45,10 +45,11 @@ static inline struct grants *grants_of(const struct domain *d)
 }
 
 /*
- * Uses grant `ref` of `owner` on behalf of domain `user`: marks the entry, takes references and tells the
- * frame. GNTST_okay, or the reason why not.
+ * Uses grant `ref` of `owner` on behalf of domain `user`: marks the entry, takes references and
+ * tells the frame. GNTST_okay, or the reason why not.
  */
-int grant_pin(struct domain *owner, uint32_t ref, domid_t user, bool write, mfn_t *frame) must_check;
+int grant_pin(struct domain *owner, uint32_t ref, domid_t user, bool write,
+              mfn_t *frame) must_check;
 void grant_unpin(struct domain *owner, uint32_t ref, bool write);
 
 /* The frame of a pinned grant. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Event channels against a model: three domains do random things to each other and to their own shared
- * memory; after each step the answer and every word the guests can see are compared.
+ * Event channels against a model: three domains do random things to each other and to their own
+ * shared memory; after each step the answer and every word the guests can see are compared.
  *
  * usage: test_event_model [steps [seed]]
  */
@@ -22,7 +22,7 @@
 #define VCPUS 4
 #define PORTS 128 /* all that is ever used: allocation stops at FULL */
 #define FULL  100
-#define LINES 8   /* device interrupts */
+#define LINES 8 /* device interrupts */
 
 /* --- The model --- */
 
@@ -171,7 +171,8 @@ static uint64_t any_port(void)
 static bool alloc_unbound(int d)
 {
     int target = r(4), remote = r(4), want, port = 0;
-    struct evtchn_alloc_unbound a = {.dom = r(2) ? DOMID_SELF : (domid_t)target, .remote_dom = remote};
+    struct evtchn_alloc_unbound a = {.dom = r(2) ? DOMID_SELF : (domid_t)target,
+                                     .remote_dom = remote};
     long rc;
 
     if (a.dom == DOMID_SELF)
@@ -203,7 +204,8 @@ static bool bind_interdomain(int d)
         return true;
     if (remote < DOMS && r(2)) /* aim */
         for (int i = 1; i < PORTS; i++)
-            if (model[remote].ports[i].kind == EVTCHNSTAT_unbound && model[remote].ports[i].dom == d)
+            if (model[remote].ports[i].kind == EVTCHNSTAT_unbound &&
+                model[remote].ports[i].dom == d)
                 there = i;
     b = (struct evtchn_bind_interdomain){.remote_dom = remote, .remote_port = there};
     p = remote < DOMS ? m_port(remote, there) : (struct model_port){0};
@@ -213,8 +215,8 @@ static bool bind_interdomain(int d)
         want = -EINVAL;
     rc = call(d, EVTCHNOP_bind_interdomain, &b);
     if (!want) {
-        here = m_new(d, (struct model_port){
-                            .kind = EVTCHNSTAT_interdomain, .dom = remote, .port = there});
+        here = m_new(
+            d, (struct model_port){.kind = EVTCHNSTAT_interdomain, .dom = remote, .port = there});
         model[remote].ports[there] = (struct model_port){
             .kind = EVTCHNSTAT_interdomain, .dom = d, .port = here, .vcpu = p.vcpu};
         m_raise(d, here);
@@ -237,8 +239,8 @@ static bool bind_virq(int d)
     else if (m_virq(d, b.virq, b.vcpu))
         want = -EEXIST;
     else
-        port = m_new(d, (struct model_port){
-                            .kind = EVTCHNSTAT_virq, .vcpu = b.vcpu, .number = b.virq});
+        port = m_new(
+            d, (struct model_port){.kind = EVTCHNSTAT_virq, .vcpu = b.vcpu, .number = b.virq});
     rc = call(d, EVTCHNOP_bind_virq, &b);
     return rc == want && (rc || b.port == (uint32_t)port);
 }
@@ -488,10 +490,29 @@ static bool reset(int d)
 }
 
 static bool (*const steps[])(int) = {
-    alloc_unbound, bind_interdomain, bind_interdomain, bind_virq, bind_ipi, bind_pirq,
-    bind_vcpu,     close_port,       close_port,       send,      send,     send,
-    unmask,        unmask,           status,           deliver,   deliver,  guest_writes,
-    guest_writes,  block,            poll,             wake,      reset,
+    alloc_unbound,
+    bind_interdomain,
+    bind_interdomain,
+    bind_virq,
+    bind_ipi,
+    bind_pirq,
+    bind_vcpu,
+    close_port,
+    close_port,
+    send,
+    send,
+    send,
+    unmask,
+    unmask,
+    status,
+    deliver,
+    deliver,
+    guest_writes,
+    guest_writes,
+    block,
+    poll,
+    wake,
+    reset,
 };
 
 static bool words_agree(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two CPUs, as threads: on one a vCPU takes its events and blocks, on the other a vCPU sends as it likes.
- * A wake-up that is lost is lost for good, as no later event changes a bit that is already set; then the
- * first vCPU sleeps with an event pending. [sched.wake] [event.order]
+ * Two CPUs, as threads: on one a vCPU takes its events and blocks, on the other a vCPU sends as it
+ * likes. A wake-up that is lost is lost for good, as no later event changes a bit that is already
+ * set; then the first vCPU sleeps with an event pending. [sched.wake] [event.order]
  */
 #define sched_yield libc_sched_yield /* a name both sides use */
 #include <pthread.h>
@@ -104,7 +104,8 @@ int main(void)
     pthread_create(&threads[1], NULL, sender, NULL);
     for (unsigned i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
-    printf("# %llu up-calls, %llu blocks\n", (unsigned long long)received, (unsigned long long)blocks);
+    printf("# %llu up-calls, %llu blocks\n", (unsigned long long)received,
+           (unsigned long long)blocks);
     check(!slept_on, "no wake-up is lost");
     _exit(verdict());
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Grant tables against a model: three domains grant, map, unmap and copy at random, sensibly and not. The
- * model keeps a list of mappings and counts everything else from it after each step.
+ * Grant tables against a model: three domains grant, map, unmap and copy at random, sensibly and
+ * not. The model keeps a list of mappings and counts everything else from it after each step.
  *
  * usage: test_grant_model [steps [seed]]
  */
@@ -128,7 +128,8 @@ static bool edit(int d)
 {
     static const uint16_t flags[] = {0, 1, 1, 1, 1, 5, 5, 2, 3, 1 | GTF_writing, 5 | GTF_reading};
     int ref = r(REFS), whose;
-    grant_entry_v1_t e = {.flags = flags[r(11)], .domid = r(DOMS), .frame = fake_frame(d, r(PAGES))};
+    grant_entry_v1_t e = {
+        .flags = flags[r(11)], .domid = r(DOMS), .frame = fake_frame(d, r(PAGES))};
 
     if (someone(d, ref, &whose) && r(4)) /* mostly behaves */
         return true;
@@ -184,9 +185,14 @@ static bool map(int d)
     if (op.handle >= HANDLES || maps[d][op.handle].used ||
         op.dev_bus_addr != (op.flags & 1 ? frame << PAGE_SHIFT : 0))
         return false;
-    maps[d][op.handle] = (struct mapping){.used = true, .write = write, .owner = owner,
-                                          .ref = op.ref, .parts = op.flags & 3, .slot = slot,
-                                          .flags = op.flags & 0x14, .frame = frame};
+    maps[d][op.handle] = (struct mapping){.used = true,
+                                          .write = write,
+                                          .owner = owner,
+                                          .ref = op.ref,
+                                          .parts = op.flags & 3,
+                                          .slot = slot,
+                                          .flags = op.flags & 0x14,
+                                          .frame = frame};
     return true;
 }
 
@@ -268,8 +274,8 @@ static bool copy(int d)
             let_go(op.source.domid, op.source.u.ref);
             return true;
         }
-        *hold = (struct mapping){.used = true, .owner = op.source.domid, .ref = op.source.u.ref,
-                                 .frame = from};
+        *hold = (struct mapping){
+            .used = true, .owner = op.source.domid, .ref = op.source.u.ref, .frame = from};
     }
     if (from) {
         to = side(d, op.flags & 2, true, &op.dest, &why_to);
@@ -286,8 +292,8 @@ static bool copy(int d)
     if (to) {
         uint64_t f = from - FAKE_FIRST, t = to - FAKE_FIRST;
 
-        memmove(content[t / FAKE_FRAMES][t % FAKE_FRAMES], content[f / FAKE_FRAMES][f % FAKE_FRAMES],
-                MIN(op.len, 8));
+        memmove(content[t / FAKE_FRAMES][t % FAKE_FRAMES],
+                content[f / FAKE_FRAMES][f % FAKE_FRAMES], MIN(op.len, 8));
         op.len = MIN(op.len, 8);
     }
     return hc_grant_table_op(doms[d]->vcpus[0], GNTTABOP_copy, at(&op), 1) == 0 && op.status == why;
@@ -316,8 +322,8 @@ static bool paint(int d)
     return true;
 }
 
-static bool (*const steps[])(int) = {edit, edit, map, map, map, unmap, unmap, unmap,
-                                     copy, copy, retype, release, paint};
+static bool (*const steps[])(int) = {edit,  edit, map,  map,    map,     unmap, unmap,
+                                     unmap, copy, copy, retype, release, paint};
 
 /* [grant.refs] [grant.marked] [grant.record]: everything counted anew from the list of mappings. */
 static bool agree(void)

@@ -16,8 +16,8 @@ static grant_entry_v1_t *entry(struct domain *d, uint32_t ref)
 
 static void grant(struct domain *d, uint32_t ref, uint16_t flags, domid_t to, unsigned page)
 {
-    *entry(d, ref) = (grant_entry_v1_t){
-        .flags = flags, .domid = to, .frame = fake_frame(d->id, page)};
+    *entry(d, ref) =
+        (grant_entry_v1_t){.flags = flags, .domid = to, .frame = fake_frame(d->id, page)};
 }
 
 static long go(struct domain *d, uint32_t cmd, void *ops, uint32_t count)
@@ -38,8 +38,10 @@ static struct gnttab_map_grant_ref map(struct domain *d, domid_t dom, uint32_t r
 
 static int unmap(struct domain *d, unsigned slot, uint64_t device, uint32_t handle)
 {
-    struct gnttab_unmap_grant_ref u = {
-        .host_addr = fake_slot_address(slot), .dev_bus_addr = device, .handle = handle, .status = 99};
+    struct gnttab_unmap_grant_ref u = {.host_addr = fake_slot_address(slot),
+                                       .dev_bus_addr = device,
+                                       .handle = handle,
+                                       .status = 99};
 
     return go(d, GNTTABOP_unmap_grant_ref, &u, 1) ? 98 : u.status;
 }
@@ -78,8 +80,9 @@ static void mapping(void)
     check(unmap(user, 0, 0, m.handle) == GNTST_bad_handle, "unmap again: bad handle");
     check(unmap(user, 5, 0, n.handle) == GNTST_bad_virt_addr && refs(owner, 1) == 1,
           "unmap elsewhere: bad address, still held");
-    check(unmap(user, 1, 0, n.handle) == GNTST_okay && entry(owner, 8)->flags == GTF_permit_access &&
-              refs(owner, 1) == 0 && grant_domain_is_idle(owner),
+    check(unmap(user, 1, 0, n.handle) == GNTST_okay &&
+              entry(owner, 8)->flags == GTF_permit_access && refs(owner, 1) == 0 &&
+              grant_domain_is_idle(owner),
           "all unmapped, all given back");
     check(unmap(user, 1, 0, ~0u) == GNTST_bad_handle && unmap(user, 1, 0, 512) == GNTST_bad_handle,
           "handles never given: bad handle");
@@ -197,7 +200,8 @@ static void copying(void)
               entry(third, 20)->flags == 1,
           "... leaves nothing held or marked");
     c = copy_op(third, owner);
-    check(copied(user, &c) == GNTST_general_error && refs(third, 6) == 0, "copy to a read-only grant");
+    check(copied(user, &c) == GNTST_general_error && refs(third, 6) == 0,
+          "copy to a read-only grant");
     c = copy_op(owner, third);
     c.len = 4096;
     check(copied(user, &c) == GNTST_bad_copy_arg, "copy across a page");
@@ -283,7 +287,8 @@ static void queries(void)
               go(user, GNTTABOP_unmap_and_replace, NULL, 1) == -ENOSYS &&
               go(user, GNTTABOP_get_status_frames, NULL, 1) == -ENOSYS &&
               go(user, GNTTABOP_swap_grant_ref, NULL, 1) == -ENOSYS &&
-              go(user, GNTTABOP_cache_flush, NULL, 1) == -ENOSYS && go(user, 13, NULL, 1) == -ENOSYS,
+              go(user, GNTTABOP_cache_flush, NULL, 1) == -ENOSYS &&
+              go(user, 13, NULL, 1) == -ENOSYS,
           "the rest: -ENOSYS before any argument is read");
 }
 
@@ -372,7 +377,8 @@ static void creation(void)
     struct domain *d = fake_domain(9, 1);
     int before = fake_pages_out, n;
 
-    check(grant_domain_init_sized(d, 0, 1) == -EINVAL && grant_domain_init_sized(d, 65, 1) == -EINVAL &&
+    check(grant_domain_init_sized(d, 0, 1) == -EINVAL &&
+              grant_domain_init_sized(d, 65, 1) == -EINVAL &&
               grant_domain_init_sized(d, 1, 65537) == -EINVAL,
           "tables beyond the limits: -EINVAL");
     for (n = 0; n < 100; n++) {

@@ -129,9 +129,9 @@ static bool places_ok(struct domain *d)
         queued += s->is_queued;
         if (runs ? s->is_queued || v->state != VCPU_RUNNING : s->is_queued != can)
             return false;
-        if (!runs && v->state != (can                                ? VCPU_RUNNABLE
+        if (!runs && v->state != (can                                       ? VCPU_RUNNABLE
                                   : s->is_blocked && v->is_up && !s->pauses ? VCPU_BLOCKED
-                                                                     : VCPU_OFFLINE))
+                                                                            : VCPU_OFFLINE))
             return false;
     }
     return queued == ((struct sched_cpu *)fake_cpus[0].sched)->ready_count +
