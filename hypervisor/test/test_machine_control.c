@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "machine_fake/hardware.h"
 #include "machine_fake/tap.h"
+#include "mm/mm.h"
 #include "sched/sched.h"
 #include "x86/acpi.h"
 #include "x86/machine.h"
@@ -46,6 +47,11 @@ int guest_write(guest_ptr dst, const void *src, size_t n)
 bool guest_range_ok(guest_ptr p, size_t n)
 {
     return p.va + n < HOLE_START;
+}
+
+bool mm_io_permitted(const struct domain *d, mfn_t m)
+{
+    return d == &dom0 && m.n != 0xfee00;
 }
 
 bool event_pirq(struct domain *d, unsigned pirq)
@@ -192,6 +198,8 @@ static void msi_life(void)
     m.pirq = -1;
     m.devfn = 0x20;
     ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "[msi.table] a table that lies in RAM");
+    m.devfn = 0x21;
+    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "or among the local APICs");
     m.devfn = 0x28;
     ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -ENODEV, "no such device");
     m.devfn = 0x118;

@@ -103,11 +103,18 @@ bool pci_exists(uint16_t bdf)
 
 int msi_find(struct msi *m, uint16_t bdf, bool is_msix, unsigned entry)
 {
-    *m = (struct msi){.bdf = bdf, .is_msix = is_msix, .entry = (uint16_t)entry,
-                      .slot_phys = bdf == 0x20 ? 0x1000000 : 0xfebf0000};
-    if (entry >= 64)
-        return -EINVAL;
-    return bdf == 0x18 || bdf == 0x20 ? 0 : -ENODEV;
+    static const struct {
+        uint16_t bdf;
+        uint64_t table;
+    } devices[] = {{0x18, 0xfebf0000}, {0x20, 0x1000000}, {0x21, 0xfee00000}};
+
+    *m = (struct msi){.bdf = bdf, .is_msix = is_msix, .entry = (uint16_t)entry};
+    for (unsigned i = 0; i < ARRAY_SIZE(devices); i++)
+        if (devices[i].bdf == bdf)
+            m->slot_phys = devices[i].table;
+    if (!m->slot_phys)
+        return -ENODEV;
+    return entry < 64 ? 0 : -EINVAL;
 }
 
 int msi_map(struct msi *m)
@@ -128,11 +135,6 @@ void msi_mask(const struct msi *m, bool masked)
 bool machine_is_memory(uint64_t phys)
 {
     return phys < 0x20000000;
-}
-
-bool machine_io_forbidden(mfn_t m)
-{
-    return m.n == 0xfee00 || m.n == 0xfec00;
 }
 
 void clock_interrupt(void)
