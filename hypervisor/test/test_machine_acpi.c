@@ -197,6 +197,19 @@ static void corrupt_tables(void)
     ok(parse(&a, 0) == 0 && !a.pm_timer, "a port beyond 64 KiB is none");
 }
 
+static void many(void)
+{
+    struct acpi a;
+
+    all_fill();
+    for (unsigned i = 0; i < 50; i++)
+        entry(MADT + 44 + 8 * i, "\x00\x08\x00\x00\x01\x00\x00\x00", 8);
+    table(MADT, "APIC", 44 + 8 * 50); /* and as many again, from a second MADT */
+    put(XSDT + 44, 8, MADT);
+    table(XSDT, "XSDT", 52);
+    ok(parse(&a, 0) == 0 && a.cpus == ACPI_CPUS, "more CPUs than we keep");
+}
+
 static bool s5_is(const char *aml, unsigned n)
 {
     struct acpi a;
@@ -213,6 +226,7 @@ static void sleep_states(void)
     ok(s5_is("\x08_S5_\x12\x06\x04\x00\x00\x00\x00", 12), "S5 of zeros, as QEMU has it");
     ok(s5_is("\x08\\_S5_\x12\x41\x00\x04\x01\x01\x00\x00", 14), "with a root prefix and a longer length");
     ok(!s5_is("\x08_S5_\x12\x06\x04\x0a", 9), "cut in the middle of a constant");
+    ok(!s5_is("\x08_S5_", 5) && !s5_is("\x08_S5", 4), "cut in or after the name");
     ok(!s5_is("\x08_S5_\x12", 6), "cut after the package");
     ok(!s5_is("\x08_S5_\x12\x06\x04\x0a\x09\x00", 11), "a sleep type of 9");
     ok(!s5_is("\x08_S5_\x12\x06\x04\x11\x09\x00", 11), "no constant");
@@ -250,6 +264,7 @@ int main(void)
     good();
     corrupt_root();
     corrupt_tables();
+    many();
     sleep_states();
     fuzz();
     return done();
