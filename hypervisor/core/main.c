@@ -66,6 +66,7 @@ static void devices_start(void)
 {
     acpi_init(boot->rsdp);
     irq_init();
+    machine_each_forbidden(mm_deny_io);
     clock_init();
     console_irq_init();
 }
@@ -100,6 +101,8 @@ static void main_on_own_stack(void)
     scheduler_start();
     cpuid_init(0, false);
     ports_init(acpi.pm_timer);
+    if (console_port())
+        ports_deny(console_port(), console_port() + 7);
     dom0_start();
     exit_to_guest();
 }

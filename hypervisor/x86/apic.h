@@ -36,7 +36,6 @@ unsigned ioapic_gsi_count(void);
 bool ioapic_has(unsigned gsi);
 void ioapic_route(unsigned gsi, const struct ioapic_pin *pin); /* leaves it masked */
 void ioapic_mask(unsigned gsi, bool masked);
-bool ioapic_owns(uint64_t phys); /* is this page one of theirs? */
 
 /* What a guest that looks at an IO-APIC sees: its identity, and every pin masked. -EINVAL: no such one */
 int ioapic_peek(uint64_t phys, uint32_t reg, uint32_t *value);
