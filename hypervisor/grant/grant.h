@@ -19,14 +19,7 @@
 
 /* Makes d->grants: a table of `frames` frames, room for `handles` mappings; both fixed from here
  * on. 0, -EINVAL (beyond the limits), -ENOMEM. */
-int grant_domain_init_sized(struct domain *d, unsigned frames, unsigned handles) must_check;
-
-/* The usual sizes: dom0 has many back ends, another domain few. */
-static inline int must_check grant_domain_init(struct domain *d)
-{
-    return grant_domain_init_sized(d, GRANT_FRAMES_MAX,
-                                   d->is_privileged ? GRANT_HANDLES_MAX / 2 : 1024);
-}
+int grant_domain_init(struct domain *d, unsigned frames, unsigned handles) must_check;
 
 /* Lets go of everything a dying domain has mapped; its page tables are gone. 0, -ERESTART: call
  * again. */

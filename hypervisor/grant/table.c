@@ -230,7 +230,7 @@ static int fill(struct domain *d, unsigned frames, unsigned pages)
     return 0;
 }
 
-int grant_domain_init_sized(struct domain *d, unsigned frames, unsigned handles)
+int grant_domain_init(struct domain *d, unsigned frames, unsigned handles)
 {
     struct grants *g;
     int rc;

@@ -510,7 +510,8 @@ static void vcpu_life(void)
 static void info_moves(void)
 {
     struct vcpu *v = dom1->vcpus[0], *w = dom1->vcpus[1];
-    struct vcpu_register_vcpu_info r = {.mfn = 5, .offset = 4096 - 63};
+    struct vcpu_register_vcpu_info r = {.mfn = fake_mfn_of(fake_up.info_page).n,
+                                        .offset = 4096 - 63};
     struct vcpu_info *to;
 
     check(hc_vcpu_op(v, VCPUOP_register_vcpu_info, 0, at(&r)) == -ENXIO,

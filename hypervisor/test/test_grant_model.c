@@ -376,7 +376,7 @@ int main(int argc, char **argv)
     fake_pages_init();
     for (int i = 0; i < DOMS; i++) {
         doms[i] = fake_domain(i, 1);
-        if (grant_domain_init_sized(doms[i], 1, HANDLES))
+        if (grant_domain_init(doms[i], 1, HANDLES))
             return 1;
     }
     snprintf(name, sizeof(name), "%llu random steps as the model says", (unsigned long long)count);

@@ -367,8 +367,8 @@ static struct domain *make(domid_t id, unsigned handles)
 {
     struct domain *d = fake_domain(id, 1);
 
-    if (grant_domain_init_sized(d, 2, handles))
-        check(false, "grant_domain_init_sized");
+    if (grant_domain_init(d, 2, handles))
+        check(false, "grant_domain_init");
     return d;
 }
 
@@ -377,13 +377,13 @@ static void creation(void)
     struct domain *d = fake_domain(9, 1);
     int before = fake_pages_out, n;
 
-    check(grant_domain_init_sized(d, 0, 1) == -EINVAL &&
-              grant_domain_init_sized(d, 65, 1) == -EINVAL &&
-              grant_domain_init_sized(d, 1, 65537) == -EINVAL,
+    check(grant_domain_init(d, 0, 1) == -EINVAL &&
+              grant_domain_init(d, 65, 1) == -EINVAL &&
+              grant_domain_init(d, 1, 65537) == -EINVAL,
           "tables beyond the limits: -EINVAL");
     for (n = 0; n < 100; n++) {
         fake_alloc_budget = n;
-        if (grant_domain_init_sized(d, 3, 1000) == 0)
+        if (grant_domain_init(d, 3, 1000) == 0)
             break;
         if (fake_pages_out != before)
             n = 1000;
