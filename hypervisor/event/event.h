@@ -61,7 +61,4 @@ int event_set_periodic(struct vcpu *v, uint64_t period_ns) must_check; /* 0 stop
 int on_pirq_bind(struct domain *d, unsigned pirq, bool share) must_check;
 void on_pirq_unbind(struct domain *d, unsigned pirq);
 
-/* d shut itself down, or its watchdog ran out. */
-void on_domain_shutdown(struct domain *d, uint8_t reason);
-
 #endif
