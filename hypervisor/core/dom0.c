@@ -194,10 +194,9 @@ struct domain *dom0_build(const struct boot_info *b)
     if (layout_plan(&l, &p, initrd_bytes, pages))
         panic("not enough memory for dom0: its kernel and initrd do not fit into %lu MiB",
               pages >> 8);
-    d = domain_create(0, options.dom0_max_vcpus, pages);
+    d = domain_create(0, options.dom0_max_vcpus, pages, true);
     if (!d)
         panic("not enough memory to create dom0");
-    d->is_privileged = d->is_hardware = true;
     p2m = populate(d, pages);
     load_kernel(&p, &l, p2m);
     payload_close(&p);

@@ -3,7 +3,7 @@
 EMUL_TEST   := $(B)/hypervisor/test
 EMUL_FAKE   := hypervisor/test/emulate_fake
 EMUL_SRC    := $(addprefix hypervisor/pv/,decode.c fetch.c privileged.c string_io.c cpuid.c msr.c ports.c \
-                 debugreg.c fpu_op.c hypercall_page.c) $(EMUL_FAKE)/machine.c
+                 debugreg.c fpu_op.c hypercall_page.c) hypervisor/x86/pci.c $(EMUL_FAKE)/machine.c
 EMUL_LIVE   := hypervisor/pv/live_write.c
 EMUL_HDR    := $(wildcard hypervisor/pv/*.h hypervisor/lib/*.h hypervisor/x86/*.h hypervisor/domain/*.h \
                  $(EMUL_FAKE)/*.h $(EMUL_FAKE)/x86/*.h)

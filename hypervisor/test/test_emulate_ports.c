@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "pv/decode.h"
 #include "pv/emulate.h"
+#include "x86/machine.h"
 
 #define PM_TIMER 0x608
 
