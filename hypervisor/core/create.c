@@ -9,7 +9,11 @@
 #include "pv/pv.h"
 #include "sched/sched.h"
 
-#define VCPU_ORDER    1    /* two pages: most of it is the trap table */
+/* Mappings of others' grants a domain may hold: the back ends of every other domain run in dom0. */
+#define GRANT_HANDLES_DOM0 (GRANT_HANDLES_MAX / 2)
+#define GRANT_HANDLES      1024
+
+#define VCPU_ORDER         1 /* two pages: most of it is the trap table */
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain is one page");
 _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE << VCPU_ORDER, "a vCPU is two pages");
@@ -80,7 +84,9 @@ struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages, boo
     for (unsigned i = 0; i < vcpus; i++)
         if (!vcpu_create(d, i))
             return NULL;
-    if (sched_domain_init(d) || event_domain_init(d) || grant_domain_init(d) || domain_register(d))
+    if (sched_domain_init(d) || event_domain_init(d) ||
+        grant_domain_init(d, GRANT_FRAMES_MAX, is_hardware ? GRANT_HANDLES_DOM0 : GRANT_HANDLES) ||
+        domain_register(d))
         return NULL;
     wallclock_publish(d);
     return d;

@@ -2,8 +2,8 @@
 /*
  * Building domain 0 from the boot modules.
  *
- * Its frames are ordinary frames: what is written here is plain data until the L4 is pinned, and pinning
- * runs the same validation a guest's own tables get. Nothing here is trusted later.
+ * Its frames are ordinary frames: what is written here is plain data until the L4 is pinned, and
+ * pinning runs the same validation a guest's own tables get. Nothing here is trusted later.
  */
 #include "core/archive_shim.h"
 #include "core/create.h"
@@ -35,7 +35,8 @@ static unsigned order_of(size_t bytes)
     return order;
 }
 
-/* Whole blocks, not zeroed: what these hold is written before it is read. NULL when there is none. */
+/* Whole blocks, not zeroed: what these hold is written before it is read. NULL when there is none.
+ */
 static void *scratch_alloc(void *context, size_t bytes)
 {
     unsigned order = order_of(bytes);

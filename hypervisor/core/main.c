@@ -6,6 +6,7 @@
 #include "core/dom0.h"
 #include "core/main.h"
 #include "core/options.h"
+#include "grant/grant.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
 #include "pv/emulate.h"
@@ -96,6 +97,7 @@ static void main_on_own_stack(void)
     paging_drop_boot_map();
     mm_boot_init(phys_bits());
     heap_is_up = true;
+    mm_audit_source(grant_audit);
     mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
     devices_start();
     scheduler_start();

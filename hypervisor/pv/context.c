@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Turning a CPU from one vCPU to another: everything the hardware holds that is not in struct context.
+ * Turning a CPU from one vCPU to another: everything the hardware holds that is not in struct
+ * context.
  *
  * The FPU is switched eagerly, whole, when the CPU's registers belong to somebody else. [fpu.eager]
  */
@@ -37,12 +38,20 @@ static void enter(struct vcpu *v)
 
     __atomic_fetch_or(&v->domain->dirty_cpus, bit, __ATOMIC_SEQ_CST);
     cpu_set_context(&v->ctx, v->windows, v->ldt_entries);
-    cr3_load(v->in_user ? v->user_l4 : v->kernel_l4);
     segments_load(v);
     debugreg_load(v);
     fpu_switch(v);
     control_load(v);
+}
+
+/* The guest's run-state area is a kernel address: it is written before user mode's table is loaded.
+ */
+static void load_address_space(struct vcpu *v)
+{
+    cr3_load(v->kernel_l4);
     runstate_publish(v);
+    if (v->in_user)
+        cr3_load(v->user_l4);
 }
 
 /* The idle vCPU runs no guest code, so whatever was loaded stays until somebody else comes. */
@@ -56,12 +65,13 @@ void context_switch(struct vcpu *next)
         next->ctx.cpu_stack = (uint64_t)cpu & ~15ull;
         return;
     }
-    if (loaded[cpu->id] == next)
-        return;
-    if (loaded[cpu->id])
-        leave(loaded[cpu->id]);
-    enter(next);
-    loaded[cpu->id] = next;
+    if (loaded[cpu->id] != next) {
+        if (loaded[cpu->id])
+            leave(loaded[cpu->id]);
+        enter(next);
+        loaded[cpu->id] = next;
+    }
+    load_address_space(next);
 }
 
 #define FPU_CONTROL_AT_START 0x37f

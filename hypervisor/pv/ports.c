@@ -50,7 +50,7 @@ static uint8_t special[PORTS / 8 + 2];
 static uint16_t pm_timer_port;
 static uint32_t pm_timer_reads;
 
-static struct lock rtc_lock;    /* ports 70 and 71 of the machine */
+static struct lock rtc_lock; /* ports 70 and 71 of the machine */
 
 /* What the hardware domain last wrote to cf8 and to 70. There is one such domain. */
 static uint32_t config_address;
