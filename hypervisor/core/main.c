@@ -13,6 +13,7 @@
 #include "sched/sched.h"
 #include "x86/acpi.h"
 #include "x86/cpu.h"
+#include "x86/fpu.h"
 #include "x86/irq.h"
 #include "x86/machine.h"
 
@@ -101,7 +102,8 @@ static void main_on_own_stack(void)
     mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
     devices_start();
     scheduler_start();
-    cpuid_init(0, false);
+    fpu_init();
+    cpuid_init(fpu_components(), false);
     ports_init(acpi.pm_timer);
     if (console_port())
         ports_deny(console_port(), console_port() + 7);

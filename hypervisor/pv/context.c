@@ -10,6 +10,7 @@
 #include "pv/pv.h"
 #include "pv/segments.h"
 #include "sched/sched.h"
+#include "x86/fpu.h"
 
 static struct vcpu *fpu_owner[MAX_CPUS];
 
@@ -19,10 +20,9 @@ static void fpu_switch(struct vcpu *v)
 
     if (*owner == v)
         return;
-    __asm__ volatile("clts");
     if (*owner)
-        __asm__ volatile("fxsaveq (%0)" : : "r"((*owner)->fpu) : "memory");
-    __asm__ volatile("fxrstorq (%0)" : : "r"(v->fpu) : "memory");
+        fpu_save((*owner)->fpu);
+    fpu_load(v->fpu, v->xcr0);
     *owner = v;
 }
 
@@ -74,17 +74,15 @@ void context_switch(struct vcpu *next)
     load_address_space(next);
 }
 
-#define FPU_CONTROL_AT_START 0x37f
-#define MXCSR_AT_START       0x1f80
+#define XCR0_AT_RESET 1
 
 int context_init(struct vcpu *v)
 {
-    uint16_t *fpu = v->fpu = hv_alloc(0);
-
-    if (!fpu)
+    v->fpu = hv_alloc(0);
+    if (!v->fpu)
         return -ENOMEM;
-    fpu[0] = FPU_CONTROL_AT_START;
-    *(uint32_t *)&fpu[12] = MXCSR_AT_START;
+    fpu_area_init(v->fpu);
+    v->xcr0 = XCR0_AT_RESET;
     v->kernel_l4 = v->user_l4 = v->info_mfn = MFN_NONE;
     for (unsigned i = 0; i < ARRAY_SIZE(v->gdt_frames); i++)
         v->gdt_frames[i] = MFN_NONE;
