@@ -17,7 +17,7 @@ HV_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-strict-aliasing -fPIE
 
 # Debian's decompressors, for dom0's kernel.
 HV_LIBS := $(shell $(CC) -print-file-name=liblzma.a) $(shell $(CC) -print-file-name=libz.a) \
-           $(shell $(CC) -print-file-name=libzstd.a)
+           $(shell $(CC) -print-file-name=libzstd.a) $(shell $(CC) -print-file-name=liblz4.a)
 
 all: $(B)/vantage
 
@@ -55,58 +55,5 @@ $(B)/vantage: $(B)/hypervisor/symbols.S
 	$(Q)$(CC) -c $< -o $(B)/hypervisor/symbols.o
 	$(Q)$(HV_LINK) $(B)/hypervisor/symbols.o --start-group $(HV_LIBS) --end-group -o $@
 
-# --- payload: the kernel in module 0 (core/payload.h) and its tests ------------------------------
-HV_LIBS += $(shell $(CC) -print-file-name=liblz4.a)
-
-PAYLOAD_LIBS := -l:liblzma.a -l:libz.a -l:libzstd.a -l:liblz4.a
-PAYLOAD_SRC  := $(addprefix hypervisor/core/,payload.c bzimage.c decompress.c elf.c notes.c)
-PAYLOAD_TEST := $(B)/hypervisor/test
-PAYLOAD_HOST := $(PAYLOAD_SRC) hypervisor/lib/format.c hypervisor/test/payload_craft.c
-PAYLOAD_HDR  := hypervisor/core/payload.h hypervisor/test/payload_craft.h
-PAYLOAD_HV   := $(patsubst %,$(B)/%.o,$(PAYLOAD_SRC) \
-                $(addprefix hypervisor/,core/archive_shim.c lib/format.c lib/string.c test/payload_alone.c))
-# Several sources in one command: no dependency files.
-PAYLOAD_CFLAGS := $(filter-out -MMD -MP,$(HOST_CFLAGS)) -Ihypervisor $(SANITIZE)
-PAYLOAD_CLANG  := $(shell command -v clang)
-
-$(PAYLOAD_TEST)/test_payload: hypervisor/test/test_payload.c $(PAYLOAD_HOST) $(PAYLOAD_HDR)
-	$(call say,TEST,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(PAYLOAD_CFLAGS) -o $@ $(filter %.c,$^) $(PAYLOAD_LIBS)
-
-$(PAYLOAD_TEST)/fuzz_payload: hypervisor/test/fuzz_payload.c $(PAYLOAD_HOST) $(PAYLOAD_HDR)
-	$(call say,FUZZ,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)clang $(PAYLOAD_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^) $(PAYLOAD_LIBS)
-
-$(PAYLOAD_TEST)/link_payload: hypervisor/test/check_payload_link $(PAYLOAD_HV) $(PAYLOAD_TEST)/test_payload
-	$(Q)printf '#!/bin/sh\nexec %s %s\n' '$<' '$(PAYLOAD_HV)' >$@
-	$(Q)chmod +x $@
-
-check: $(PAYLOAD_TEST)/test_payload $(PAYLOAD_TEST)/link_payload \
-       $(if $(PAYLOAD_CLANG),$(PAYLOAD_TEST)/fuzz_payload)
-CHECKS += $(PAYLOAD_TEST)/test_payload $(PAYLOAD_TEST)/link_payload hypervisor/test/check_payload_fuzz
-# --- end of payload -------------------------------------------------------------------------------
-# Host tests of sched/, event/ and grant/ against a fake machine (test/event_fake/).
-EVENT_TESTS  := $(patsubst hypervisor/test/%.c,$(B)/test/%,$(wildcard hypervisor/test/test_sched_*.c \
-                hypervisor/test/test_event_*.c hypervisor/test/test_grant_*.c))
-EVENT_FAKE   := hypervisor/test/event_fake
-EVENT_SRC    := $(filter-out hypervisor/grant/pages.c,$(wildcard hypervisor/sched/*.c \
-                hypervisor/event/*.c hypervisor/grant/*.c)) hypervisor/pv/vcpu_op.c \
-                $(wildcard $(EVENT_FAKE)/*.c)
-EVENT_OBJ    := $(patsubst %.c,$(B)/event_host/%.o,$(EVENT_SRC))
-EVENT_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -fno-strict-aliasing \
-                -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(EVENT_FAKE) -Ihypervisor
-
-$(B)/event_host/%.o: %.c
-	$(call say,HOSTCC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EVENT_CFLAGS) -c -o $@ $<
-
-$(EVENT_TESTS): $(B)/test/%: $(B)/event_host/hypervisor/test/%.o $(EVENT_OBJ)
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EVENT_CFLAGS) -o $@ $^
-
-all: $(EVENT_TESTS)
-CHECKS += $(EVENT_TESTS)
+# Host tests, one file of rules for each area.
+include $(wildcard hypervisor/test/*.mk)

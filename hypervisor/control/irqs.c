@@ -8,6 +8,7 @@
 #include "control/control.h"
 #include "event/event.h"
 #include "lib/bits.h"
+#include "mm/mm.h"
 #include "x86/irq.h"
 #include "x86/machine.h"
 #include "x86/x86.h"
@@ -64,7 +65,7 @@ int irqs_create_msi(struct domain *d, uint16_t bdf, bool is_msix, unsigned entry
     if (rc)
         return rc;
     if (is_msix && (machine_is_memory(m.slot_phys) ||
-                    machine_io_forbidden(MFN(m.slot_phys >> PAGE_SHIFT))))
+                    !mm_io_permitted(d, MFN(m.slot_phys >> PAGE_SHIFT))))
         return -EINVAL;
     return irq_create_msi(&m);
 }

@@ -98,7 +98,7 @@ static bool is_self(const struct vcpu *v, domid_t id)
 
 static int map_gsi(struct physdev_map_pirq *m)
 {
-    if (m->index < 0 || (unsigned)m->index >= irq_gsi_count() || !irq_exists((unsigned)m->index))
+    if ((unsigned)m->index >= irq_gsi_count() || !irq_exists((unsigned)m->index))
         return -EINVAL;
     if (m->pirq >= 0 && m->pirq != m->index)
         return -EINVAL;

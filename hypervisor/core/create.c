@@ -9,9 +9,11 @@
 #include "pv/pv.h"
 #include "sched/sched.h"
 
-#define VCPU_ORDER    1    /* two pages: most of it is the trap table */
-#define GRANT_FRAMES  32   /* of a domain's own table */
-#define GRANT_HANDLES 4096 /* mappings of others' grants */
+/* Mappings of others' grants a domain may hold: the back ends of every other domain run in dom0. */
+#define GRANT_HANDLES_DOM0 (GRANT_HANDLES_MAX / 2)
+#define GRANT_HANDLES      1024
+
+#define VCPU_ORDER         1 /* two pages: most of it is the trap table */
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain is one page");
 _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE << VCPU_ORDER, "a vCPU is two pages");
@@ -51,6 +53,7 @@ static bool vcpu_create(struct domain *d, unsigned id)
     d->vcpus[id] = v;
     v->info = &d->shared_info->vcpu_info[id];
     v->info->evtchn_upcall_mask = 1;
+    pvclock_publish(v);
     v->state = VCPU_OFFLINE;
     return mm_vcpu_create(v) == 0 && context_init(v) == 0;
 }
@@ -65,7 +68,7 @@ static bool shared_info_create(struct domain *d)
     return true;
 }
 
-struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages)
+struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages, bool is_hardware)
 {
     struct domain *d = hv_alloc(0);
 
@@ -74,13 +77,16 @@ struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages)
     d->id = id;
     d->state = DOMAIN_PAUSED;
     d->vcpu_count = vcpus;
+    d->is_hardware = d->is_privileged = is_hardware;
     d->max_pages = max_pages;
     if (mm_domain_create(d) || !shared_info_create(d))
         return NULL;
     for (unsigned i = 0; i < vcpus; i++)
         if (!vcpu_create(d, i))
             return NULL;
-    if (sched_domain_init(d) || event_domain_init(d) || grant_domain_init(d, GRANT_FRAMES, GRANT_HANDLES) || domain_register(d))
+    if (sched_domain_init(d) || event_domain_init(d) ||
+        grant_domain_init(d, GRANT_FRAMES_MAX, is_hardware ? GRANT_HANDLES_DOM0 : GRANT_HANDLES) ||
+        domain_register(d))
         return NULL;
     wallclock_publish(d);
     return d;

@@ -5,8 +5,9 @@
 
 #include "domain/domain.h"
 
-/* A paused domain without memory, its vCPUs offline. NULL when memory or the number is not to be had. */
-struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages);
+/* A paused domain without memory, its vCPUs offline. The hardware domain owns the devices and may use the
+ * control interfaces. NULL when memory or the number is not to be had. */
+struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages, bool is_hardware);
 
 /* The vCPU a CPU runs when nobody wants it. */
 struct vcpu *idle_create(unsigned cpu);

@@ -2,8 +2,8 @@
 /*
  * Building domain 0 from the boot modules.
  *
- * Its frames are ordinary frames: what is written here is plain data until the L4 is pinned, and pinning
- * runs the same validation a guest's own tables get. Nothing here is trusted later.
+ * Its frames are ordinary frames: what is written here is plain data until the L4 is pinned, and
+ * pinning runs the same validation a guest's own tables get. Nothing here is trusted later.
  */
 #include "core/archive_shim.h"
 #include "core/create.h"
@@ -35,7 +35,8 @@ static unsigned order_of(size_t bytes)
     return order;
 }
 
-/* Whole blocks, not zeroed: what these hold is written before it is read. NULL when there is none. */
+/* Whole blocks, not zeroed: what these hold is written before it is read. NULL when there is none.
+ */
 static void *scratch_alloc(void *context, size_t bytes)
 {
     unsigned order = order_of(bytes);
@@ -194,10 +195,9 @@ struct domain *dom0_build(const struct boot_info *b)
     if (layout_plan(&l, &p, initrd_bytes, pages))
         panic("not enough memory for dom0: its kernel and initrd do not fit into %lu MiB",
               pages >> 8);
-    d = domain_create(0, options.dom0_max_vcpus, pages);
+    d = domain_create(0, options.dom0_max_vcpus, pages, true);
     if (!d)
         panic("not enough memory to create dom0");
-    d->is_privileged = d->is_hardware = true;
     p2m = populate(d, pages);
     load_kernel(&p, &l, p2m);
     payload_close(&p);

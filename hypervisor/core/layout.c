@@ -3,11 +3,11 @@
 #include "core/layout.h"
 #include "lib/errno.h"
 
-#define PADDING   (512ul << 10)
-#define BOUNDARY  (4ul << 20)
-#define L1_SHIFT  21
-#define L2_SHIFT  30
-#define L3_SHIFT  39
+#define PADDING  (512ul << 10)
+#define BOUNDARY (4ul << 20)
+#define L1_SHIFT 21
+#define L2_SHIFT 30
+#define L3_SHIFT 39
 
 static uint64_t pages_of(uint64_t bytes)
 {

@@ -6,12 +6,14 @@
 #include "core/dom0.h"
 #include "core/main.h"
 #include "core/options.h"
+#include "grant/grant.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
 #include "pv/emulate.h"
 #include "sched/sched.h"
 #include "x86/acpi.h"
 #include "x86/cpu.h"
+#include "x86/fpu.h"
 #include "x86/irq.h"
 #include "x86/machine.h"
 
@@ -20,6 +22,17 @@
 extern const char image_end[];
 
 static const struct boot_info *boot;
+static bool heap_is_up;
+
+/* Zeroed frames for our own page tables and stacks, from whoever gives out memory at the time. */
+static mfn_t own_frame(void)
+{
+    mfn_t m = heap_is_up ? frame_alloc(0, ~0ull, false) : mm_early_frame();
+
+    if (mfn_is_none(m))
+        panic("no memory for a page table of our own");
+    return m;
+}
 
 /* What is RAM, and what of it is taken already. */
 static void memory_note(void)
@@ -55,6 +68,7 @@ static void devices_start(void)
 {
     acpi_init(boot->rsdp);
     irq_init();
+    machine_each_forbidden(mm_deny_io);
     clock_init();
     console_irq_init();
 }
@@ -83,11 +97,16 @@ static void main_on_own_stack(void)
     cpu_init(window_create());
     paging_drop_boot_map();
     mm_boot_init(phys_bits());
+    heap_is_up = true;
+    mm_audit_source(grant_audit);
     mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
     devices_start();
     scheduler_start();
-    cpuid_init(0, false);
+    fpu_init();
+    cpuid_init(fpu_components(), false);
     ports_init(acpi.pm_timer);
+    if (console_port())
+        ports_deny(console_port(), console_port() + 7);
     dom0_start();
     exit_to_guest();
 }
@@ -100,6 +119,6 @@ void boot_main(uint32_t magic, uint32_t information)
     options_parse(boot->arguments);
     printk("Vantage, started by %s: %s\n", boot->loader, boot->arguments);
     memory_note();
-    paging_init(boot_ram_end(boot), mm_early_frame);
-    enter_on_stack((uint64_t)cpu_create(0, mm_early_frame), main_on_own_stack);
+    paging_init(boot_ram_end(boot), own_frame);
+    enter_on_stack((uint64_t)cpu_create(0, own_frame), main_on_own_stack);
 }

@@ -2,8 +2,8 @@
 /*
  * Reading what the boot loader left: Multiboot 1 (QEMU's -kernel) and Multiboot 2 (GRUB).
  *
- * The loader is trusted to be honest but not to be tidy: lists longer than ours are cut, regions are
- * sorted, strings are copied out before their memory is given away.
+ * The loader is trusted to be honest but not to be tidy: lists longer than ours are cut, regions
+ * are sorted, strings are copied out before their memory is given away.
  */
 #include "core/boot.h"
 #include "lib/bug.h"

@@ -3,8 +3,9 @@
 #include "core/options.h"
 #include "lib/bug.h"
 #include "lib/string.h"
+#include "x86/machine.h"
 
-struct options options = {.console = "com1", .dom0_max_vcpus = 1};
+struct options options = {.dom0_max_vcpus = 1};
 
 struct option {
     const char *name;
@@ -36,7 +37,17 @@ static bool read_size(const char *s, uint64_t *bytes)
 
 static bool read_console(const char *v)
 {
-    return strlcpy(options.console, v, sizeof(options.console)) < sizeof(options.console);
+    return !console_select(v);
+}
+
+static bool read_com1(const char *v)
+{
+    return !console_configure(0, v);
+}
+
+static bool read_com2(const char *v)
+{
+    return !console_configure(1, v);
 }
 
 /* dom0_mem=1024M or dom0_mem=1024M,max:1024M: the first figure counts. */
@@ -80,8 +91,8 @@ static const struct option table[] = {
     {"dom0_mem", read_dom0_mem},
     {"dom0_max_vcpus", read_dom0_max_vcpus},
     {"noreboot", read_noreboot},
-    {"com1", ignore},
-    {"com2", ignore},
+    {"com1", read_com1},
+    {"com2", read_com2},
     {"loglvl", ignore},
     {"guest_loglvl", ignore},
     {"placeholder", ignore},

@@ -6,7 +6,6 @@
 #include "lib/types.h"
 
 struct options {
-    char console[32];      /* com1, com2, vga is ignored */
     uint64_t dom0_mem;     /* bytes; 0: most of what there is */
     unsigned dom0_max_vcpus;
     bool noreboot;         /* halt instead when the machine should reboot after a crash */

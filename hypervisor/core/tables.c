@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A new domain's first page tables, written as plain data into its frames; the typing core validates them
- * afterwards like any guest's, when the L4 is pinned.
+ * A new domain's first page tables, written as plain data into its frames; the typing core
+ * validates them afterwards like any guest's, when the L4 is pinned.
  *
  * Pages that serve as tables are mapped read-only.
  */
@@ -10,8 +10,8 @@
 #include "mm/entry.h"
 #include "mm/mm.h"
 
-#define LEAF       (PTE_P | PTE_RW | PTE_US | PTE_A)
-#define TABLE      (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+#define LEAF  (PTE_P | PTE_RW | PTE_US | PTE_A)
+#define TABLE (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 
 struct builder {
     const mfn_t *p2m; /* pfn to mfn */

@@ -14,7 +14,8 @@
  * [port.lock]   states change under d->io_lock; both ends of a pair only under both locks, taken in
  *               order of domain number. So holding one lock keeps the other end what it is
  *
- * A domain found in the table stays readable until every CPU has left the hypervisor once (domain/).
+ * A domain found in the table stays readable until every CPU has left the hypervisor once
+ * (domain/).
  */
 #include "event/channel.h"
 #include "lib/bug.h"
@@ -47,7 +48,8 @@ static struct domain *other_end(struct domain *d, const struct port *p)
     if (p->state != PORT_INTERDOMAIN)
         return d;
     other = domain_by_id(p->who);
-    /* A domain leaves the table only after all its ports are closed, which unbinds the other ends. */
+    /* A domain leaves the table only after all its ports are closed, which unbinds the other
+     * ends. */
     BUG_ON(!other);
     return other;
 }
@@ -150,9 +152,9 @@ int event_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port)
 
 static bool is_for(const struct domain *remote, uint32_t port, const struct domain *d)
 {
-    const struct port *p = &events_of(remote)->ports[port];
+    const struct port *ports = events_of(remote)->ports;
 
-    return port_is_valid(port) && p->state == PORT_UNBOUND && p->who == d->id;
+    return port_is_valid(port) && ports[port].state == PORT_UNBOUND && ports[port].who == d->id;
 }
 
 int channel_bind_interdomain(struct domain *d, domid_t remote_id, uint32_t remote_port,
@@ -168,8 +170,8 @@ int channel_bind_interdomain(struct domain *d, domid_t remote_id, uint32_t remot
     if (!rc) {
         struct port *theirs = &events_of(remote)->ports[remote_port];
 
-        events_of(d)->ports[*port] = (struct port){
-            .state = PORT_INTERDOMAIN, .who = remote->id, .remote = remote_port};
+        events_of(d)->ports[*port] =
+            (struct port){.state = PORT_INTERDOMAIN, .who = remote->id, .remote = remote_port};
         theirs->state = PORT_INTERDOMAIN;
         theirs->who = d->id;
         theirs->remote = *port;
@@ -310,9 +312,9 @@ int channel_send(struct domain *d, uint32_t port)
 static void describe(const struct port *p, struct evtchn_status *s)
 {
     static const uint8_t status[] = {
-        [PORT_FREE] = EVTCHNSTAT_closed,       [PORT_RESERVED] = EVTCHNSTAT_closed,
-        [PORT_UNBOUND] = EVTCHNSTAT_unbound,   [PORT_INTERDOMAIN] = EVTCHNSTAT_interdomain,
-        [PORT_PIRQ] = EVTCHNSTAT_pirq,         [PORT_VIRQ] = EVTCHNSTAT_virq,
+        [PORT_FREE] = EVTCHNSTAT_closed,     [PORT_RESERVED] = EVTCHNSTAT_closed,
+        [PORT_UNBOUND] = EVTCHNSTAT_unbound, [PORT_INTERDOMAIN] = EVTCHNSTAT_interdomain,
+        [PORT_PIRQ] = EVTCHNSTAT_pirq,       [PORT_VIRQ] = EVTCHNSTAT_virq,
         [PORT_IPI] = EVTCHNSTAT_ipi,
     };
 

@@ -51,8 +51,8 @@ static inline bool port_is_valid(uint32_t port)
     return port > 0 && port < PORTS_MAX;
 }
 
-/* Makes a port pending whatever its state is. The caller's lock keeps the port what it is: d's, or for
- * one end of a pair that of the other end. */
+/* Makes a port pending whatever its state is. The caller's lock keeps the port what it is: d's, or
+ * for one end of a pair that of the other end. */
 void port_raise(struct domain *d, uint32_t port);
 
 bool port_is_pending(const struct domain *d, uint32_t port);

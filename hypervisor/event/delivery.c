@@ -5,12 +5,12 @@
  *      port ──► evtchn_pending bit ──► evtchn_pending_sel bit ──► evtchn_upcall_pending ──► wake or kick
  *                    unless evtchn_mask         of the port's vCPU
  *
- * [event.order]  the three are set from left to right, each with a full barrier: a guest that reads from
- *                right to left misses nothing
+ * [event.order]  the three are set from left to right, each with a full barrier: a guest that
+ *                reads from right to left misses nothing
  * [event.edge]   only a change from 0 to 1 moves on to the right
  *
- * The guest may write anything into this memory at any time; it can lose its own events that way, nothing
- * else. Nothing here loops on it.
+ * The guest may write anything into this memory at any time; it can lose its own events that way,
+ * nothing else. Nothing here loops on it.
  */
 #include "event/channel.h"
 #include "lib/bits.h"
@@ -35,7 +35,8 @@ static void vcpu_mark(struct vcpu *v, uint32_t port)
         sched_notify(v);
 }
 
-/* A poll waits for the port itself, masked or not. 0xffff: for one of several, so it looks again. */
+/* A poll waits for the port itself, masked or not. 0xffff: for one of several, so it looks
+ * again. */
 static void wake_pollers(struct domain *d, uint32_t port)
 {
     uint32_t pollers = __atomic_load_n(&events_of(d)->pollers, __ATOMIC_SEQ_CST);

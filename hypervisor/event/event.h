@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Event channels: one-bit messages between domains, from devices, from the hypervisor and between the
- * vCPUs of a domain; two-level delivery only.
+ * Event channels: one-bit messages between domains, from devices, from the hypervisor and between
+ * the vCPUs of a domain; two-level delivery only.
  */
 #ifndef EVENT_EVENT_H
 #define EVENT_EVENT_H
@@ -26,8 +26,8 @@ int event_domain_reset(struct domain *d) must_check;
 /* After event_domain_reset returned 0 for a domain that is DYING. */
 void event_domain_destroy(struct domain *d);
 
-/* A port of `d` for `remote` to bind: what a domain builder makes for console and xenstore. 0, -ENOSPC,
- * -EBUSY (a reset is under way), -EINVAL (d is dying). */
+/* A port of `d` for `remote` to bind: what a domain builder makes for console and xenstore. 0,
+ * -ENOSPC, -EBUSY (a reset is under way), -EINVAL (d is dying). */
 int event_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port) must_check;
 
 /* --- Delivery (delivery.c) --- */
@@ -56,12 +56,9 @@ int event_set_periodic(struct vcpu *v, uint64_t period_ns) must_check; /* 0 stop
 
 /* --- Up-calls, implemented in control/ and pv/; no lock is held --- */
 
-/* May d have this interrupt, and if so route it: 0, -EPERM, -EINVAL, -EBUSY. `share`: others may use the
- * line too. event_pirq() may be called from inside. */
+/* May d have this interrupt, and if so route it: 0, -EPERM, -EINVAL, -EBUSY. `share`: others may
+ * use the line too. event_pirq() may be called from inside. */
 int on_pirq_bind(struct domain *d, unsigned pirq, bool share) must_check;
 void on_pirq_unbind(struct domain *d, unsigned pirq);
-
-/* d shut itself down, or its watchdog ran out. */
-void on_domain_shutdown(struct domain *d, uint8_t reason);
 
 #endif

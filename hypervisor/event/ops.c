@@ -36,7 +36,8 @@ static int alloc_unbound(struct domain *self, guest_ptr arg)
     if (!rc)
         rc = target(self, a.dom, &d);
     if (!rc)
-        rc = channel_alloc_unbound(d, a.remote_dom == DOMID_SELF ? self->id : a.remote_dom, &a.port);
+        rc =
+            channel_alloc_unbound(d, a.remote_dom == DOMID_SELF ? self->id : a.remote_dom, &a.port);
     if (!rc)
         rc = answer_port(d, gptr_add(arg, offsetof(struct evtchn_alloc_unbound, port)), a.port);
     return rc;

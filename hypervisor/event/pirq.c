@@ -2,8 +2,8 @@
 /*
  * Ports bound to device interrupts.
  *
- * Routing the interrupt is an up-call and made without the lock; the port is reserved meanwhile, so nobody
- * else can take it, close it or bind the interrupt a second time.
+ * Routing the interrupt is an up-call and made without the lock; the port is reserved meanwhile,
+ * so nobody else can take it, close it or bind the interrupt a second time.
  *
  * [pirq.once]  an interrupt of a domain has at most one port
  */

@@ -156,7 +156,8 @@ static void watchdog_arm(struct watchdog *w, uint32_t seconds)
         timer_stop(&w->timer);
 }
 
-/* id 0 asks for a watchdog and is told its number; another id rearms that one, or with 0 s stops it. */
+/* id 0 asks for a watchdog and is told its number; another id rearms that one, or with 0 s stops
+ * it. */
 static int watchdog_choose(struct events *e, uint32_t id, uint32_t seconds)
 {
     if (id > WATCHDOGS_MAX || (id == 0 && seconds == 0))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The timers of a vCPU: each is a VIRQ_TIMER when it goes off. set_timer_op is the older form of the
- * singleshot timer. */
+/* The timers of a vCPU: each is a VIRQ_TIMER when it goes off. set_timer_op is the older form of
+ * the singleshot timer. */
 #include "event/event.h"
 #include "hypercalls.h"
 #include "sched/sched.h"

@@ -2,7 +2,8 @@
 /*
  * Copying between pages: each side is a grant of some domain or a frame of the caller.
  *
- * [copy.held]  both frames are held, the destination as writable memory, from the checks to the last byte
+ * [copy.held]  both frames are held, the destination as writable memory, from the checks to the
+ *              last byte
  */
 #include "lib/string.h"
 #include "grant/pages.h"

@@ -9,19 +9,20 @@
 
 /* --- Limits --- */
 
-#define GRANT_FRAMES_MAX    64    /* frames of shared entries in a domain's table */
-#define GRANTS_PER_FRAME    512
-#define GRANT_HANDLES_MAX   65536 /* mappings of others a domain can hold */
-#define GRANT_CLAIM_TRIES   5     /* swaps of an entry its owner keeps changing */
-#define GRANT_UNMAP_BATCH   32    /* unmappings that share one TLB flush */
+#define GRANT_FRAMES_MAX  64 /* frames of shared entries in a domain's table */
+#define GRANTS_PER_FRAME  512
+#define GRANT_HANDLES_MAX 65536 /* mappings of others a domain can hold */
+#define GRANT_CLAIM_TRIES 5     /* swaps of an entry its owner keeps changing */
+#define GRANT_UNMAP_BATCH 32    /* unmappings that share one TLB flush */
 
 /* --- A domain's tables (table.c) --- */
 
-/* Makes d->grants: a table of `frames` frames, room for `handles` mappings; both fixed from here on.
- * 0, -EINVAL (beyond the limits), -ENOMEM. */
+/* Makes d->grants: a table of `frames` frames, room for `handles` mappings; both fixed from here
+ * on. 0, -EINVAL (beyond the limits), -ENOMEM. */
 int grant_domain_init(struct domain *d, unsigned frames, unsigned handles) must_check;
 
-/* Lets go of everything a dying domain has mapped; its page tables are gone. 0, -ERESTART: call again. */
+/* Lets go of everything a dying domain has mapped; its page tables are gone. 0, -ERESTART: call
+ * again. */
 int grant_domain_release(struct domain *d) must_check;
 
 /* True when nobody holds a grant of d: only then may its frames and d itself go. */
@@ -35,7 +36,11 @@ unsigned grant_frame_count(const struct domain *d);
 /* Frame `index` of d's table, MFN_NONE beyond its end. */
 mfn_t grant_frame_mfn(const struct domain *d, unsigned index);
 
-/* Writes an entry for the owner, as a domain builder does for console and xenstore. -EINVAL: no such ref. */
+/* Writes an entry for the owner, as a domain builder does for console and xenstore. -EINVAL: no
+ * such ref. */
 int grant_entry_set(struct domain *d, uint32_t ref, domid_t to, mfn_t frame) must_check;
+
+/* For mm_audit_source(): reports the frames that pins hold. */
+void grant_audit(void);
 
 #endif

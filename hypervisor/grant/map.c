@@ -2,8 +2,8 @@
 /*
  * Mapping and unmapping other domains' frames.
  *
- * A mapping has one or two parts, for the CPU (host) and for devices, and one pin; it ends when no part is
- * left. What a handle holds is what its record says, whatever the caller claims.
+ * A mapping has one or two parts, for the CPU (host) and for devices, and one pin; it ends when no
+ * part is left. What a handle holds is what its record says, whatever the caller claims.
  *
  * [grant.record]   unmapping releases what the record says
  * [grant.once]     a handle is freed once, by the vCPU that set MAPPING_BUSY
@@ -103,7 +103,8 @@ static bool mapping_seize(struct domain *d, uint32_t handle, struct mapping *out
     return ok;
 }
 
-/* What is left goes back; a mapping without parts is gone, its pin waits in the batch for the flush. */
+/* What is left goes back; a mapping without parts is gone, its pin waits in the batch for the
+ * flush. */
 static void mapping_settle(struct domain *d, uint32_t handle, const struct mapping *m,
                            struct domain *owner, struct unmap_batch *b)
 {
@@ -119,49 +120,34 @@ static void mapping_settle(struct domain *d, uint32_t handle, const struct mappi
     handle_free(d, handle);
 }
 
+/* Which parts an unmapping names, of those that are left. The check half: changes nothing. */
+static int unmap_check(const struct gnttab_unmap_grant_ref *op, const struct mapping *m,
+                       mfn_t frame, uint16_t *parts)
+{
+    *parts = m->flags &
+             ((op->host_addr ? GNTMAP_host_map : 0) | (op->dev_bus_addr ? GNTMAP_device_map : 0));
+    if (*parts & GNTMAP_device_map && op->dev_bus_addr != frame.n << PAGE_SHIFT)
+        return GNTST_bad_dev_addr;
+    return GNTST_okay;
+}
+
 void grant_unmap(struct vcpu *v, struct gnttab_unmap_grant_ref *op, struct unmap_batch *b)
 {
     struct domain *d = v->domain, *owner;
     struct mapping m;
+    uint16_t parts;
     mfn_t frame;
 
     op->status = GNTST_bad_handle;
     if (!mapping_seize(d, op->handle, &m))
         return;
-    op->status = GNTST_okay;
     owner = domain_by_id(m.owner); /* there as long as it has pins */
     frame = grant_pinned_frame(owner, m.ref);
-    if (op->dev_bus_addr && m.flags & GNTMAP_device_map) {
-        if (op->dev_bus_addr == frame.n << PAGE_SHIFT)
-            m.flags &= ~GNTMAP_device_map;
-        else
-            op->status = GNTST_bad_dev_addr;
-    }
-    if (op->status == GNTST_okay && op->host_addr && m.flags & GNTMAP_host_map) {
+    op->status = unmap_check(op, &m, frame, &parts);
+    if (op->status == GNTST_okay && parts & GNTMAP_host_map)
         op->status = status_of(pages_unmap(v, op->host_addr, m.flags, frame));
-        if (op->status == GNTST_okay)
-            m.flags &= ~GNTMAP_host_map;
-    }
-    mapping_settle(d, op->handle, &m, owner, b);
-}
-
-void grant_unmap_and_replace(struct vcpu *v, struct gnttab_unmap_and_replace *op,
-                             struct unmap_batch *b)
-{
-    struct domain *d = v->domain, *owner;
-    struct mapping m;
-
-    op->status = GNTST_bad_handle;
-    if (!mapping_seize(d, op->handle, &m))
-        return;
-    owner = domain_by_id(m.owner);
-    op->status = GNTST_general_error;
-    /* By address only: what replaces an entry named by its machine address the ABI does not say. */
-    if (m.flags & GNTMAP_host_map && !(m.flags & GNTMAP_contains_pte))
-        op->status = status_of(pages_replace(v, op->host_addr, op->new_addr, m.flags,
-                                                grant_pinned_frame(owner, m.ref)));
     if (op->status == GNTST_okay)
-        m.flags &= ~GNTMAP_host_map;
+        m.flags &= ~parts;
     mapping_settle(d, op->handle, &m, owner, b);
 }
 

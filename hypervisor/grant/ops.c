@@ -2,8 +2,8 @@
 /*
  * The grant_table_op hypercall.
  *
- * Lists are worked off element by element; each gets its status. The call as a whole fails only when an
- * element cannot be read or written. [ops.status]
+ * Lists are worked off element by element; each gets its status. The call as a whole fails only
+ * when an element cannot be read or written. [ops.status]
  */
 #include "grant/table.h"
 #include "hypercalls.h"
@@ -12,7 +12,6 @@
 union list_op {
     struct gnttab_map_grant_ref map;
     struct gnttab_unmap_grant_ref unmap;
-    struct gnttab_unmap_and_replace replace;
     struct gnttab_copy copy;
 };
 
@@ -23,8 +22,6 @@ static size_t list_op_size(uint32_t cmd)
         return sizeof(struct gnttab_map_grant_ref);
     case GNTTABOP_unmap_grant_ref:
         return sizeof(struct gnttab_unmap_grant_ref);
-    case GNTTABOP_unmap_and_replace:
-        return sizeof(struct gnttab_unmap_and_replace);
     case GNTTABOP_copy:
         return sizeof(struct gnttab_copy);
     default:
@@ -40,9 +37,6 @@ static void list_op_run(struct vcpu *v, uint32_t cmd, union list_op *op, struct 
         break;
     case GNTTABOP_unmap_grant_ref:
         grant_unmap(v, &op->unmap, b);
-        break;
-    case GNTTABOP_unmap_and_replace:
-        grant_unmap_and_replace(v, &op->replace, b);
         break;
     case GNTTABOP_copy:
         grant_copy(v, &op->copy);
@@ -175,7 +169,7 @@ long hc_grant_table_op(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t cou
         return count == 1 ? set_version(ops) : -EINVAL;
     case GNTTABOP_get_version:
         return count == 1 ? get_version(v->domain, ops) : -EINVAL;
-    default:
+    default: /* dump, transfer, unmap_and_replace and version 2: no 6.1 kernel asks */
         return -ENOSYS;
     }
 }

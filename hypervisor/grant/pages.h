@@ -3,7 +3,8 @@
  * What grant tables ask of memory management, in one place.
  *
  * References: a pin holds its own (pages_hold); an entry written by pages_map holds those of any
- * page-table entry besides, so a guest that overwrites a granted entry drops only what the entry held.
+ * page-table entry besides, so a guest that overwrites a granted entry drops only what the entry
+ * held.
  */
 #ifndef GRANT_PAGES_H
 #define GRANT_PAGES_H
@@ -20,17 +21,13 @@ void pages_unshare(struct domain *d, mfn_t frame);
 
 /*
  * Writes a level-1 entry of v's domain so that it maps `frame` of `owner`. flags: GNTMAP_readonly,
- * GNTMAP_contains_pte (host_addr is the machine address of the entry, else a virtual address), the guest's
- * own bits from 16 up. -EINVAL: no such entry, or it may not be written.
+ * GNTMAP_contains_pte (host_addr is the machine address of the entry, else a virtual address), the
+ * guest's own bits from 16 up. -EINVAL: no such entry, or it may not be written.
  */
 int pages_map(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame,
               struct domain *owner) must_check;
 
 /* Clears the entry if it maps `frame` as flags say; -EINVAL if not. The caller flushes. */
 int pages_unmap(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame) must_check;
-
-/* The same, but the entry of new_addr moves there and its old place is cleared. */
-int pages_replace(struct vcpu *v, uint64_t host_addr, uint64_t new_addr, uint32_t flags,
-                  mfn_t frame) must_check;
 
 #endif

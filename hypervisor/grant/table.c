@@ -6,10 +6,12 @@
  *      flags, domid, frame   ──pin──►     readers, writers, frame, user   ──►  references to the frame
  *         ▲ reading, writing bits  ◄──┘
  *
- * [grant.fetch]   a shared entry is read as one 8-byte word; the word that was checked is the word that is
- *                 swapped, so the frame that is used is the frame that was granted
- * [grant.marked]  while an entry has pins, `reading` is set in it; while it has writing ones, `writing` too
- * [grant.refs]    each pin holds a reference to the frame, a writing pin one to its writable use too
+ * [grant.fetch]   a shared entry is read as one 8-byte word; the word that was checked is the word
+ *                 that is swapped, so the frame that is used is the frame that was granted
+ * [grant.marked]  while an entry has pins, `reading` is set in it; while it has writing ones,
+ *                 `writing` too
+ * [grant.refs]    each pin holds a reference to the frame, a writing pin one to its writable use
+ *                 too
  * [grant.fixed]   tables have their full size from creation
  *
  * An owner changing its entries under us can make its grants fail; after a few tries we give up.
@@ -21,8 +23,10 @@
 
 #define GRANTS_ORDER 1
 #define ACTIVE_ORDER 1
+#define RELEASE_UNIT 16 /* handles between two looks at the clock */
 _Static_assert(sizeof(struct grants) <= PAGE_SIZE << GRANTS_ORDER, "GRANTS_ORDER");
-_Static_assert(sizeof(struct active) * GRANTS_PER_FRAME <= PAGE_SIZE << ACTIVE_ORDER, "ACTIVE_ORDER");
+_Static_assert(sizeof(struct active) * GRANTS_PER_FRAME <= PAGE_SIZE << ACTIVE_ORDER,
+               "ACTIVE_ORDER");
 _Static_assert(sizeof(grant_entry_v1_t) * GRANTS_PER_FRAME == PAGE_SIZE, "GRANTS_PER_FRAME");
 
 union entry_word {
@@ -259,13 +263,14 @@ static void release_one(struct domain *d, uint32_t handle)
 
 int grant_domain_release(struct domain *d)
 {
-    for (uint32_t i = 0; i < grants_of(d)->handle_count; i++) {
-        bool held = mapping_at(d, i)->flags & MAPPING_PARTS;
+    struct grants *g = grants_of(d);
 
-        release_one(d, i);
-        if (held && preempt_wanted())
+    while (g->release_next < g->handle_count) {
+        release_one(d, g->release_next++);
+        if (g->release_next % RELEASE_UNIT == 0 && preempt_wanted())
             return -ERESTART;
     }
+    g->release_next = 0;
     return 0;
 }
 
@@ -293,6 +298,18 @@ void grant_domain_destroy(struct domain *d)
             hv_free(g->mappings[i], 0);
     hv_free(g, GRANTS_ORDER);
     d->grants = NULL;
+}
+
+void grant_each_pinned(struct domain *d, void (*see)(mfn_t frame, unsigned pins))
+{
+    struct grants *g = grants_of(d);
+
+    for (uint32_t ref = 0; ref_is_valid(g, ref); ref++) {
+        const struct active *a = active_at(g, ref);
+
+        if (is_pinned(a))
+            see(MFN(a->frame), a->readers + a->writers);
+    }
 }
 
 unsigned grant_frame_count(const struct domain *d)

@@ -20,7 +20,7 @@ enum {
 
 /* A mapping of somebody else's frame; the index is the handle. */
 struct mapping {
-    uint32_t ref;   /* free: the next free handle */
+    uint32_t ref; /* free: the next free handle */
     domid_t owner;
     uint16_t flags; /* the parts that are left, readonly, contains_pte; 0: free or being made */
 };
@@ -31,8 +31,9 @@ struct mapping {
 /* d->grants; contents under d->io_lock, the arrays themselves fixed. */
 struct grants {
     unsigned frame_count, handle_count;
-    unsigned pinned;      /* active entries with pins */
+    unsigned pinned; /* active entries with pins */
     uint32_t free_handle;
+    uint32_t release_next; /* where grant_domain_release goes on */
     grant_entry_v1_t *shared[GRANT_FRAMES_MAX];
     struct active *active[GRANT_FRAMES_MAX];
     struct mapping *mappings[GRANT_HANDLES_MAX / HANDLES_PER_PAGE];
@@ -44,14 +45,18 @@ static inline struct grants *grants_of(const struct domain *d)
 }
 
 /*
- * Uses grant `ref` of `owner` on behalf of domain `user`: marks the entry, takes references and tells the
- * frame. GNTST_okay, or the reason why not.
+ * Uses grant `ref` of `owner` on behalf of domain `user`: marks the entry, takes references and
+ * tells the frame. GNTST_okay, or the reason why not.
  */
-int grant_pin(struct domain *owner, uint32_t ref, domid_t user, bool write, mfn_t *frame) must_check;
+int grant_pin(struct domain *owner, uint32_t ref, domid_t user, bool write,
+              mfn_t *frame) must_check;
 void grant_unpin(struct domain *owner, uint32_t ref, bool write);
 
 /* The frame of a pinned grant. */
 mfn_t grant_pinned_frame(struct domain *owner, uint32_t ref);
+
+/* Calls `see` for every pinned entry of d. All domains are still. */
+void grant_each_pinned(struct domain *d, void (*see)(mfn_t frame, unsigned pins));
 
 /* Handles. Taken: reserved, flags 0, until mapping_publish. */
 uint32_t handle_take(struct domain *d);
@@ -70,8 +75,6 @@ struct unmap_batch {
 
 void grant_map(struct vcpu *v, struct gnttab_map_grant_ref *op);
 void grant_unmap(struct vcpu *v, struct gnttab_unmap_grant_ref *op, struct unmap_batch *b);
-void grant_unmap_and_replace(struct vcpu *v, struct gnttab_unmap_and_replace *op,
-                             struct unmap_batch *b);
 
 /* Flushes, then lets go of what the batch unmapped. [grant.flushed] */
 void unmap_finish(struct domain *d, struct unmap_batch *b);

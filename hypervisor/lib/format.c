@@ -21,7 +21,8 @@ static void put(struct cursor *c, char ch)
     c->at++;
 }
 
-static void put_field(struct cursor *c, const struct spec *s, const char *text, size_t n, bool minus)
+static void put_field(struct cursor *c, const struct spec *s, const char *text, size_t n,
+                      bool minus)
 {
     unsigned used = n + minus;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Into the guest kernel: the frame that a system call, an exception or an event leaves on its stack.
+ * Into the guest kernel: the frame that a system call, an exception or an event leaves on its
+ * stack.
  *
  *      rsp ─► rcx
  *             r11
@@ -16,7 +17,6 @@
 #include "pv/pv.h"
 
 #define FLAGS_CLEARED (FLAG_AC | FLAG_VM | FLAG_RF | FLAG_NT | FLAG_TF)
-
 
 /* Exceptions that push an error code (SDM vol. 3, 6.15). */
 #define VECTORS_WITH_ERROR                                                                         \
@@ -34,8 +34,8 @@ static void deliver(struct vcpu *v, struct callback to, bool has_error, uint32_t
     size_t bytes = has_error ? 64 : 56;
 
     if (unlikely(!to.address)) {
-        domain_crash(v->domain, "vcpu %u has no handler for what happened at %lx (vector %u)", v->id,
-                     r->rip, r->vector);
+        domain_crash(v->domain, "vcpu %u has no handler for what happened at %lx (vector %u)",
+                     v->id, r->rip, r->vector);
         return;
     }
     if (v->vm_assist & 1u << VMASST_TYPE_architectural_iopl)

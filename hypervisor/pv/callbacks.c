@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the guest wants things delivered: trap table, callbacks, the stack for entries from user mode. */
+/* Where the guest wants things delivered: trap table, callbacks, the stack for entries from user
+ * mode. */
 #include "hypercalls.h"
 #include "pv/pv.h"
 
@@ -10,7 +11,7 @@ static bool is_canonical(uint64_t va)
     return (uint64_t)((int64_t)(va << 16) >> 16) == va;
 }
 
-#define TRAP_DPL(flags)         ((flags)&3)
+#define TRAP_DPL(flags)          ((flags)&3)
 #define TRAP_MASKS_EVENTS(flags) ((flags)&4)
 
 long hc_set_trap_table(struct vcpu *v, guest_ptr traps)

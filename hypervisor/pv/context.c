@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Turning a CPU from one vCPU to another: everything the hardware holds that is not in struct context.
+ * Turning a CPU from one vCPU to another: everything the hardware holds that is not in struct
+ * context.
  *
  * The FPU is switched eagerly, whole, when the CPU's registers belong to somebody else. [fpu.eager]
  */
@@ -9,6 +10,7 @@
 #include "pv/pv.h"
 #include "pv/segments.h"
 #include "sched/sched.h"
+#include "x86/fpu.h"
 
 static struct vcpu *fpu_owner[MAX_CPUS];
 
@@ -18,10 +20,9 @@ static void fpu_switch(struct vcpu *v)
 
     if (*owner == v)
         return;
-    __asm__ volatile("clts");
     if (*owner)
-        __asm__ volatile("fxsaveq (%0)" : : "r"((*owner)->fpu) : "memory");
-    __asm__ volatile("fxrstorq (%0)" : : "r"(v->fpu) : "memory");
+        fpu_save((*owner)->fpu);
+    fpu_load(v->fpu, v->xcr0);
     *owner = v;
 }
 
@@ -37,12 +38,20 @@ static void enter(struct vcpu *v)
 
     __atomic_fetch_or(&v->domain->dirty_cpus, bit, __ATOMIC_SEQ_CST);
     cpu_set_context(&v->ctx, v->windows, v->ldt_entries);
-    cr3_load(v->in_user ? v->user_l4 : v->kernel_l4);
     segments_load(v);
     debugreg_load(v);
     fpu_switch(v);
     control_load(v);
+}
+
+/* The guest's run-state area is a kernel address: it is written before user mode's table is loaded.
+ */
+static void load_address_space(struct vcpu *v)
+{
+    cr3_load(v->kernel_l4);
     runstate_publish(v);
+    if (v->in_user)
+        cr3_load(v->user_l4);
 }
 
 /* The idle vCPU runs no guest code, so whatever was loaded stays until somebody else comes. */
@@ -56,25 +65,24 @@ void context_switch(struct vcpu *next)
         next->ctx.cpu_stack = (uint64_t)cpu & ~15ull;
         return;
     }
-    if (loaded[cpu->id] == next)
-        return;
-    if (loaded[cpu->id])
-        leave(loaded[cpu->id]);
-    enter(next);
-    loaded[cpu->id] = next;
+    if (loaded[cpu->id] != next) {
+        if (loaded[cpu->id])
+            leave(loaded[cpu->id]);
+        enter(next);
+        loaded[cpu->id] = next;
+    }
+    load_address_space(next);
 }
 
-#define FPU_CONTROL_AT_START 0x37f
-#define MXCSR_AT_START       0x1f80
+#define XCR0_AT_RESET 1
 
 int context_init(struct vcpu *v)
 {
-    uint16_t *fpu = v->fpu = hv_alloc(0);
-
-    if (!fpu)
+    v->fpu = hv_alloc(0);
+    if (!v->fpu)
         return -ENOMEM;
-    fpu[0] = FPU_CONTROL_AT_START;
-    *(uint32_t *)&fpu[12] = MXCSR_AT_START;
+    fpu_area_init(v->fpu);
+    v->xcr0 = XCR0_AT_RESET;
     v->kernel_l4 = v->user_l4 = v->info_mfn = MFN_NONE;
     for (unsigned i = 0; i < ARRAY_SIZE(v->gdt_frames); i++)
         v->gdt_frames[i] = MFN_NONE;

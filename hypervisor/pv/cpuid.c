@@ -3,21 +3,23 @@
  * CPUID as a guest kernel sees it.
  *
  * [cpuid.allow] a bit is visible when a rule below keeps it; a leaf without a rule is all zero. New
- *               processors bring new bits, and a bit nobody has thought about is a bit a guest acts on.
+ *               processors bring new bits, and a bit nobody has thought about is a bit a guest acts
+ * on.
  *
- * User programs execute CPUID natively and see the real processor; so what must not be *used* is off in the
- * hardware too (CR4.OSXSAVE, FSGSBASE, PKE, UMIP stay clear).
+ * User programs execute CPUID natively and see the real processor; so what must not be *used* is
+ * off in the hardware too (CR4.OSXSAVE, FSGSBASE, PKE, UMIP stay clear).
  *
- * Hidden on purpose, beside what ring 3 cannot have: large pages and global pages (the page-table audit knows
- * neither), MCE and MTRR (the hypervisor's), thread and core counts (a vCPU is not bound to a core).
+ * Hidden on purpose, beside what ring 3 cannot have: large pages and global pages (the page-table
+ * audit knows neither), MCE and MTRR (the hypervisor's), thread and core counts (a vCPU is not
+ * bound to a core).
  */
 #include "pv/emulate.h"
 
 #include <xen/arch-x86/cpuid.h>
 
-#define B(n)    (1u << (n))
-#define ALL     (~0u)
-#define ANY_SUB (~0u)
+#define B(n)         (1u << (n))
+#define ALL          (~0u)
+#define ANY_SUB      (~0u)
 
 #define XEN_VERSION  (4u << 16 | 17)
 #define HIGHEST_LOW  0x16u
@@ -26,7 +28,7 @@
 
 enum need {
     NEED_NOTHING = 0,
-    NEED_XSAVE = 1,      /* these three as in XCR0: x87, AVX, AVX-512 */
+    NEED_XSAVE = 1, /* these three as in XCR0: x87, AVX, AVX-512 */
     NEED_AVX = 1 << 2,
     NEED_AVX512 = 1 << 5,
     NEED_TSC_AUX = 1 << 15,
@@ -38,59 +40,70 @@ struct rule {
     struct cpuid keep;
 };
 
-/* FPU DE TSC MSR PAE CX8 PAT CMOV MMX FXSR: leaf 1 and AMD's copy in 0x80000001. Without APIC, SEP, CLFLUSH. */
+/* FPU DE TSC MSR PAE CX8 PAT CMOV MMX FXSR: leaf 1 and AMD's copy in 0x80000001. Without APIC, SEP,
+ * CLFLUSH. */
 #define BASE_EDX (B(0) | B(2) | B(4) | B(5) | B(6) | B(8) | B(15) | B(16) | B(23) | B(24))
 
 static const struct rule rules[] = {
     {0x0, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},
-    {0x1, ANY_SUB, NEED_NOTHING,
+    {0x1,
+     ANY_SUB,
+     NEED_NOTHING,
      {ALL, 0x0000ffff,
       /* SSE3 PCLMULQDQ SSSE3 CX16 SSE4.1 SSE4.2 MOVBE POPCNT AES RDRAND */
       B(0) | B(1) | B(9) | B(13) | B(19) | B(20) | B(22) | B(23) | B(25) | B(30),
       /* APIC SEP CLFLUSH SSE SSE2 SS */
       BASE_EDX | B(9) | B(11) | B(19) | B(25) | B(26) | B(27)}},
-    {0x1, ANY_SUB, NEED_XSAVE, {0, 0, B(26), 0}},                  /* XSAVE */
-    {0x1, ANY_SUB, NEED_AVX, {0, 0, B(12) | B(28) | B(29), 0}},    /* FMA AVX F16C */
+    {0x1, ANY_SUB, NEED_XSAVE, {0, 0, B(26), 0}},               /* XSAVE */
+    {0x1, ANY_SUB, NEED_AVX, {0, 0, B(12) | B(28) | B(29), 0}}, /* FMA AVX F16C */
     {0x2, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},
-    {0x4, ANY_SUB, NEED_NOTHING, {0x3fff, ALL, ALL, ALL}},         /* caches, not shared */
-    {0x7, 0, NEED_NOTHING,
-     {0x1, /* one more subleaf */
+    {0x4, ANY_SUB, NEED_NOTHING, {0x3fff, ALL, ALL, ALL}}, /* caches, not shared */
+    {0x7,
+     0,
+     NEED_NOTHING,
+     {ALL, /* the highest subleaf, see adjust() */
       /* BMI1 FDP_EXCP_ONLY BMI2 ERMS NO_FPU_SEL RDSEED ADX CLFLUSHOPT CLWB SHA */
       B(3) | B(6) | B(8) | B(9) | B(13) | B(18) | B(19) | B(23) | B(24) | B(29),
-      B(8) | B(25) | B(27) | B(28),      /* GFNI CLDEMOTE MOVDIRI MOVDIR64B */
-      B(4) | B(10) | B(14)}},            /* FSRM MD_CLEAR SERIALIZE */
-    {0x7, 0, NEED_TSC_AUX, {0, 0, B(22), 0}},                      /* RDPID */
-    {0x7, 0, NEED_AVX, {0, B(5), B(9) | B(10), 0}},                /* AVX2 VAES VPCLMULQDQ */
-    {0x7, 0, NEED_AVX512,
-     {0, B(16) | B(17) | B(21) | B(28) | B(30) | B(31),            /* F DQ IFMA CD BW VL */
-      B(1) | B(6) | B(11) | B(12) | B(14),                         /* VBMI VBMI2 VNNI BITALG VPOPCNTDQ */
-      B(2) | B(3) | B(8)}},                                        /* 4VNNIW 4FMAPS VP2INTERSECT */
-    {0x7, 1, NEED_NOTHING, {B(10) | B(11) | B(12), 0, 0, 0}},      /* short REP: MOVS STOS CMPS */
-    {0x7, 1, NEED_AVX, {B(4), 0, 0, 0}},                           /* AVX_VNNI */
-    {0x7, 1, NEED_AVX512, {B(5), 0, 0, 0}},                        /* AVX512_BF16 */
-    {0xd, 0, NEED_XSAVE, {ALL, ALL, ALL, ALL}},                    /* see xsave_leaf() */
-    {0xd, 1, NEED_XSAVE, {B(0) | B(1) | B(2), ALL, 0, 0}},         /* XSAVEOPT XSAVEC XGETBV1 */
+      B(8) | B(25) | B(27) | B(28),                 /* GFNI CLDEMOTE MOVDIRI MOVDIR64B */
+      B(4) | B(10) | B(14)}},                       /* FSRM MD_CLEAR SERIALIZE */
+    {0x7, 0, NEED_TSC_AUX, {0, 0, B(22), 0}},       /* RDPID */
+    {0x7, 0, NEED_AVX, {0, B(5), B(9) | B(10), 0}}, /* AVX2 VAES VPCLMULQDQ */
+    {0x7,
+     0,
+     NEED_AVX512,
+     {0, B(16) | B(17) | B(21) | B(28) | B(30) | B(31),       /* F DQ IFMA CD BW VL */
+      B(1) | B(6) | B(11) | B(12) | B(14),                    /* VBMI VBMI2 VNNI BITALG VPOPCNTDQ */
+      B(2) | B(3) | B(8)}},                                   /* 4VNNIW 4FMAPS VP2INTERSECT */
+    {0x7, 1, NEED_NOTHING, {B(10) | B(11) | B(12), 0, 0, 0}}, /* short REP: MOVS STOS CMPS */
+    {0x7, 1, NEED_AVX, {B(4), 0, 0, 0}},                      /* AVX_VNNI */
+    {0x7, 1, NEED_AVX512, {B(5), 0, 0, 0}},                   /* AVX512_BF16 */
+    {0xd, 0, NEED_XSAVE, {ALL, ALL, ALL, ALL}},               /* see xsave_leaf() */
+    {0xd, 1, NEED_XSAVE, {B(0) | B(1) | B(2), ALL, 0, 0}},    /* XSAVEOPT XSAVEC XGETBV1 */
     {0xd, ANY_SUB, NEED_XSAVE, {ALL, ALL, B(1), 0}},
-    {0x15, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, 0}},             /* TSC and crystal frequency */
-    {0x16, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, 0}},             /* nominal frequencies */
+    {0x15, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, 0}}, /* TSC and crystal frequency */
+    {0x16, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, 0}}, /* nominal frequencies */
     {0x80000000, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},
-    {0x80000001, ANY_SUB, NEED_NOTHING,
+    {0x80000001,
+     ANY_SUB,
+     NEED_NOTHING,
      {ALL, 0,
       /* LAHF ABM SSE4A MISALIGNSSE 3DNOWPREFETCH TBM */
       B(0) | B(5) | B(6) | B(7) | B(8) | B(21),
       /* APIC SYSCALL NX MMXEXT LM 3DNOWEXT 3DNOW */
       BASE_EDX | B(9) | B(11) | B(20) | B(22) | B(29) | B(30) | B(31)}},
-    {0x80000001, ANY_SUB, NEED_AVX, {0, 0, B(11) | B(16), 0}},     /* XOP FMA4 */
-    {0x80000001, ANY_SUB, NEED_TSC_AUX, {0, 0, 0, B(27)}},         /* RDTSCP */
-    {0x80000002, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},     /* brand string */
+    {0x80000001, ANY_SUB, NEED_AVX, {0, 0, B(11) | B(16), 0}}, /* XOP FMA4 */
+    {0x80000001, ANY_SUB, NEED_TSC_AUX, {0, 0, 0, B(27)}},     /* RDTSCP */
+    {0x80000002, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}}, /* brand string */
     {0x80000003, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},
     {0x80000004, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},
-    {0x80000005, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},     /* caches and TLBs */
+    {0x80000005, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}}, /* caches and TLBs */
     {0x80000006, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},
-    {0x80000007, ANY_SUB, NEED_NOTHING, {0, 0, 0, B(8)}},          /* invariant TSC */
-    {0x80000008, ANY_SUB, NEED_NOTHING,
-     {0xffff, B(0) | B(2) | B(26) | B(29), 0, 0}},                 /* CLZERO RSTR_FP_ERR_PTRS SSB_NO BTC_NO */
-    {0x80000021, ANY_SUB, NEED_NOTHING, {B(2) | B(6), 0, 0, 0}},   /* LFENCE_DISPATCH NSCB */
+    {0x80000007, ANY_SUB, NEED_NOTHING, {0, 0, 0, B(8)}}, /* invariant TSC */
+    {0x80000008,
+     ANY_SUB,
+     NEED_NOTHING,
+     {0xffff, B(0) | B(2) | B(26) | B(29), 0, 0}}, /* CLZERO RSTR_FP_ERR_PTRS SSB_NO BTC_NO */
+    {0x80000021, ANY_SUB, NEED_NOTHING, {B(2) | B(6), 0, 0, 0}}, /* LFENCE_DISPATCH NSCB */
 };
 
 /* What is offered: written once, before any guest. */
@@ -174,6 +187,10 @@ static void adjust(struct cpuid *a, uint32_t leaf, uint32_t sub)
         break;
     case 1: /* OSXSAVE shows that XSAVE is on offer, whatever the guest did to CR4 */
         a->ecx |= B(31) | (a->ecx & B(26)) << 1;
+        break;
+    case 7:
+        if (sub == 0)
+            a->eax = MIN(a->eax, 1u);
         break;
     case 0xd:
         xsave_leaf(a, sub);

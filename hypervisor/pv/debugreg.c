@@ -2,13 +2,13 @@
 /*
  * Debug registers of a vCPU.
  *
- * The hardware holds a vCPU's breakpoints only while it runs and only when DR7 enables one, so that the
- * usual switch costs one test. DR6 is never loaded: what the hardware reports is merged into the vCPU's.
+ * The hardware holds a vCPU's breakpoints only while it runs and only when DR7 enables one, so that
+ * the usual switch costs one test. DR6 is never loaded: what the hardware reports is merged into
+ * the vCPU's.
  *
- * [debug.outside] no armed address is in the hypervisor's hole, nor non-canonical: processors that compare
- *                 fewer bits than they store would match it there
- * [debug.plain]   GD is clear and no I/O breakpoint is ever armed: both would trap the hypervisor's own
- *                 instructions
+ * [debug.outside] no armed address is in the hypervisor's hole, nor non-canonical: processors that
+ * compare fewer bits than they store would match it there [debug.plain]   GD is clear and no I/O
+ * breakpoint is ever armed: both would trap the hypervisor's own instructions
  */
 #include "pv/emulate.h"
 

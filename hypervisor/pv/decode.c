@@ -2,8 +2,9 @@
 /*
  * The decoder: a pure function over bytes and registers.
  *
- * It knows the privileged instructions a guest kernel may use and the stores Linux makes to page tables,
- * and nothing else: what is not in the two tables below is DECODE_UNKNOWN and the fault goes to the guest.
+ * It knows the privileged instructions a guest kernel may use and the stores Linux makes to page
+ * tables, and nothing else: what is not in the two tables below is DECODE_UNKNOWN and the fault
+ * goes to the guest.
  *
  * [decode.bounded] no byte behind bytes[length) is read, and none behind the 15th
  * [decode.whole]   every field of the result is written, whatever the bytes are
@@ -12,19 +13,17 @@
  */
 #include "pv/decode.h"
 
-#include "lib/string.h"
-
 enum form {
-    MODRM = 1 << 0,  /* register or memory operand, and a register operand */
-    IMM8 = 1 << 1,   /* one immediate byte */
-    IMMZ = 1 << 2,   /* two immediate bytes after 66, else four */
-    BYTE = 1 << 3,   /* operands of one byte */
-    MAX4 = 1 << 4,   /* REX.W does not widen the operand */
-    WIDE = 1 << 5,   /* always eight bytes */
-    REGS = 1 << 6,   /* ModRM names two registers whatever its mod field says */
-    GROUP = 1 << 7,  /* the ModRM reg field is part of the opcode: see regroup() */
-    STORE = 1 << 8,  /* the ModRM operand must be memory */
-    LOCK = 1 << 9,   /* LOCK is allowed */
+    MODRM = 1 << 0, /* register or memory operand, and a register operand */
+    IMM8 = 1 << 1,  /* one immediate byte */
+    IMMZ = 1 << 2,  /* two immediate bytes after 66, else four */
+    BYTE = 1 << 3,  /* operands of one byte */
+    MAX4 = 1 << 4,  /* REX.W does not widen the operand */
+    WIDE = 1 << 5,  /* always eight bytes */
+    REGS = 1 << 6,  /* ModRM names two registers whatever its mod field says */
+    GROUP = 1 << 7, /* the ModRM reg field is part of the opcode: see regroup() */
+    STORE = 1 << 8, /* the ModRM operand must be memory */
+    LOCK = 1 << 9,  /* LOCK is allowed */
 };
 
 enum prefix { REX_B = 1, REX_X = 2, REX_R = 4, REX_W = 8 };
@@ -66,7 +65,8 @@ static const struct row one_byte[256] = {
     [0xfb] = {0, OP_STI},
 };
 
-static const struct row two_bytes[256] = { /* after 0f */
+static const struct row two_bytes[256] = {
+    /* after 0f */
     [0x01] = {MODRM | GROUP, OP_XSETBV},
     [0x06] = {0, OP_CLTS},
     [0x08] = {0, OP_WBINVD}, /* INVD: writing back first is always allowed */
@@ -138,7 +138,8 @@ static bool note_prefix(struct prefixes *p, uint8_t byte)
     case 0x2e:
     case 0x36:
     case 0x3e:
-        return true; /* bases that are 0 in 64-bit mode; the last FS or GS counts (SDM vol. 1, 3.3.7.1) */
+        return true; /* bases that are 0 in 64-bit mode; the last FS or GS counts (SDM vol.
+                        1, 3.3.7.1) */
     default:
         return false;
     }
@@ -195,7 +196,8 @@ static uint64_t read_sib(struct cursor *c, const struct prefixes *p, const struc
     return address + register_value(r, base);
 }
 
-/* The ModRM memory operand; for a RIP-relative one the caller adds the length of the instruction. */
+/* The ModRM memory operand; for a RIP-relative one the caller adds the length of the instruction.
+ */
 static bool read_address(struct cursor *c, const struct prefixes *p, const struct regs *r,
                          uint8_t modrm, uint64_t *address)
 {
@@ -278,7 +280,7 @@ enum decode_result decode(const uint8_t *bytes, unsigned length, const struct re
     struct prefixes p = {0};
     bool rip_relative = false;
 
-    memset(in, 0, sizeof(*in));
+    *in = (struct instruction){0};
     const struct row *row = find_row(&c, read_prefixes(&c, &p));
     if (!c.ran_out && (row->operation == OP_NONE || !prefixes_fit(row, &p)))
         return DECODE_UNKNOWN;

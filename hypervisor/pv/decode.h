@@ -39,15 +39,16 @@ struct instruction {
     uint8_t operation; /* enum operation */
     uint8_t length;    /* bytes, prefixes included */
     uint8_t bytes;     /* operand size: 1, 2, 4 or 8 */
-    uint8_t segment;   /* override prefix, 0x64 (FS) or 0x65 (GS); 0: none that counts in 64-bit mode */
-    uint8_t reg;       /* register operand, 0-15: rax rcx rdx rbx rsp rbp rsi rdi r8... */
-    uint8_t rm;        /* second register operand when there is no memory operand */
-    bool high;         /* the byte register is ah, ch, dh or bh: bits 8-15 of register reg */
+    uint8_t
+        segment; /* override prefix, 0x64 (FS) or 0x65 (GS); 0: none that counts in 64-bit mode */
+    uint8_t reg; /* register operand, 0-15: rax rcx rdx rbx rsp rbp rsi rdi r8... */
+    uint8_t rm;  /* second register operand when there is no memory operand */
+    bool high;   /* the byte register is ah, ch, dh or bh: bits 8-15 of register reg */
     bool lock, repeat;
-    bool memory;       /* there is a memory operand, at `address` */
+    bool memory; /* there is a memory operand, at `address` */
     bool has_imm;
-    int64_t imm;       /* immediate operand, sign-extended */
-    uint64_t address;  /* effective address, segment base not added */
+    int64_t imm;      /* immediate operand, sign-extended */
+    uint64_t address; /* effective address, segment base not added */
 };
 
 enum decode_result {

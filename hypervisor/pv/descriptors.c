@@ -2,9 +2,9 @@
 /*
  * Guest descriptor tables.
  *
- * A vCPU's window (x86/paging.c) shows up to 14 guest frames as its GDT, our own page behind them, and up
- * to 16 guest frames as its LDT. Every guest frame shown holds a descriptor-type reference, so that it can
- * be changed only through update_descriptor.
+ * A vCPU's window (x86/paging.c) shows up to 14 guest frames as its GDT, our own page behind them,
+ * and up to 16 guest frames as its LDT. Every guest frame shown holds a descriptor-type reference,
+ * so that it can be changed only through update_descriptor.
  *
  * [desc.ring3] no descriptor a guest can load has DPL below 3, and none is a system descriptor
  * [desc.typed] a frame in a window is of descriptor type for as long as it is there
@@ -14,18 +14,18 @@
 #include "mm/mm.h"
 #include "pv/pv.h"
 
-#define DESC_S    (1ull << 44)
-#define DESC_DPL3 (3ull << 45)
-#define DESC_P    (1ull << 47)
-#define DESC_TYPE (15ull << 40)
+#define DESC_S               (1ull << 44)
+#define DESC_DPL3            (3ull << 45)
+#define DESC_P               (1ull << 47)
+#define DESC_TYPE            (15ull << 40)
 
 #define DESCRIPTORS_PER_PAGE 512
 #define GDT_PAGES            14
 #define LDT_PAGE             16 /* in the window */
 #define LDT_ENTRIES_MAX      8192
 
-/* Makes a descriptor fit for ring 3, or says it cannot be: gates and task states are ours alone. An empty
- * system descriptor is the upper half of something, or nothing. */
+/* Makes a descriptor fit for ring 3, or says it cannot be: gates and task states are ours alone. An
+ * empty system descriptor is the upper half of something, or nothing. */
 static bool descriptor_fix(uint64_t *d)
 {
     if (!(*d & DESC_P))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the hypervisor does in a guest's place because ring 3 may not: privileged instructions, I/O ports,
- * MSRs, CPUID, debug registers, and stores to live page tables.
+ * What the hypervisor does in a guest's place because ring 3 may not: privileged instructions, I/O
+ * ports, MSRs, CPUID, debug registers, and stores to live page tables.
  *
  * All functions taking a vCPU work on the one this CPU runs, unless they say otherwise.
  */
@@ -9,7 +9,6 @@
 #define PV_EMULATE_H
 
 #include "domain/domain.h"
-#include "pv/decode.h"
 
 /* --- Traps (privileged.c, live_write.c): called by on_guest_entry --- */
 
@@ -31,24 +30,21 @@ enum emulate_result emulate_privileged(struct vcpu *v, struct emulate_fault *f);
 /* On #UD, from either mode: the forced-emulation prefix with CPUID. Never EMULATE_FAULT. */
 enum emulate_result emulate_forced(struct vcpu *v);
 
-/* On a #PF with error code PRESENT | WRITE (and USER) in guest kernel mode. True: the store has been
- * carried out, or its turn comes again. False: the guest gets the fault. */
+/* On a #PF with error code PRESENT | WRITE (and USER) in guest kernel mode. True: the store has
+ * been carried out, or its turn comes again. False: the guest gets the fault. */
 bool live_write(struct vcpu *v, uint64_t va);
-
-/* The instruction at rip, fetched through the address space that is loaded (fetch.c). */
-enum decode_result decode_at_rip(const struct regs *r, struct instruction *in);
 
 /* --- CPUID (cpuid.c) --- */
 
-/* Once at start-up, before any guest. `xcr0` is what guests may enable, 0 to hide XSAVE; it is only offered
- * when CR4.OSXSAVE is set and every vCPU's extended state is switched. `tsc_aux`: RDTSCP and RDPID are
- * offered, because TSC_AUX is switched. */
+/* Once at start-up, before any guest. `xcr0` is what guests may enable, 0 to hide XSAVE; it is only
+ * offered when CR4.OSXSAVE is set and every vCPU's extended state is switched. `tsc_aux`: RDTSCP
+ * and RDPID are offered, because TSC_AUX is switched. */
 void cpuid_init(uint64_t xcr0, bool tsc_aux);
 
 /* What a guest kernel sees in a leaf. */
 struct cpuid cpuid_answer(const struct vcpu *v, uint32_t leaf, uint32_t sub);
 
-uint64_t cpuid_xcr0(void);   /* as given to cpuid_init */
+uint64_t cpuid_xcr0(void); /* as given to cpuid_init */
 bool cpuid_has_tsc_aux(void);
 
 /* --- MSRs (msr.c) --- */
@@ -68,17 +64,17 @@ void ports_init(uint16_t pm_timer);
 /* Takes ports away from the hardware domain: they read as all ones, writes are dropped. */
 void ports_deny(uint16_t first, uint16_t last);
 
-/* What the guest itself permits: IOPL, then the I/O bitmap it registered. */
-bool port_permitted(const struct vcpu *v, uint16_t port, unsigned bytes);
+/* What the guest itself permits: by IOPL, else by the I/O bitmap it registered. */
+bool port_in_bitmap(const struct vcpu *v, uint16_t port, unsigned bytes);
+
+static inline bool port_permitted(const struct vcpu *v, uint16_t port, unsigned bytes)
+{
+    return likely(v->iopl >= (v->in_user ? 3u : 1u)) || port_in_bitmap(v, port, bytes);
+}
 
 /* The access as the domain may have it; `bytes` is 1, 2 or 4. Never fails. */
 uint32_t port_read(struct vcpu *v, uint16_t port, unsigned bytes);
 void port_write(struct vcpu *v, uint16_t port, unsigned bytes, uint32_t value);
-
-/* Configuration space by mechanism 1, for the hypervisor's own use (MSI); `address` as written to port cf8,
- * `offset` 0-3 the byte within. Safe against the guest's accesses. */
-uint32_t pci_config_read(uint32_t address, unsigned offset, unsigned bytes);
-void pci_config_write(uint32_t address, unsigned offset, unsigned bytes, uint32_t value);
 
 /* --- Debug registers (debugreg.c) --- */
 
@@ -89,19 +85,21 @@ void pci_config_write(uint32_t address, unsigned offset, unsigned bytes, uint32_
 /* A new vCPU's values. */
 void debugreg_reset(struct vcpu *v);
 
-/* Before v runs here; and when it stops running here. Both cost one test while no breakpoint is armed. */
+/* Before v runs here; and when it stops running here. Both cost one test while no breakpoint is
+ * armed. */
 void debugreg_load(const struct vcpu *v);
 void debugreg_unload(const struct vcpu *v);
 
-/* On #DB: takes the hardware's DR6, clears it, merges what it reports into v's and returns that. A trap that
- * came from guest code is then delivered. One from the hypervisor's own code (a breakpoint on memory that a
- * hypercall read) is not: the guest finds it in DR6. */
+/* On #DB: takes the hardware's DR6, clears it, merges what it reports into v's and returns that. A
+ * trap that came from guest code is then delivered. One from the hypervisor's own code (a
+ * breakpoint on memory that a hypercall read) is not: the guest finds it in DR6. */
 uint64_t debug_trap(struct vcpu *v);
 
 /* After EMULATE_DONE with TF set: notes a single step in v's DR6; then deliver TRAP_DB. */
 void debug_step(struct vcpu *v);
 
-/* Changes v's state only: for a vCPU that does not run (setvcpucontext). 0, -ENODEV, -EPERM, -EINVAL. */
+/* Changes v's state only: for a vCPU that does not run (setvcpucontext). 0, -ENODEV, -EPERM,
+ * -EINVAL. */
 int debugreg_set(struct vcpu *v, unsigned reg, uint64_t value) must_check;
 
 /* As hypercalls 8 and 9, for the running vCPU. */
@@ -120,7 +118,8 @@ int debugreg_read(const struct vcpu *v, unsigned reg, uint64_t *value) must_chec
 /* The hypervisor's bits of CR4 that a guest sees: PAE, MCE, OSFXSR, OSXMMEXCPT, OSXSAVE. */
 #define CR4_SHOWN (1ull << 5 | 1ull << 6 | 1ull << 9 | 1ull << 10 | 1ull << 18)
 
-/* Before v runs here: CR0.TS and CR4 as the guest set them. Writes only what differs from the last. */
+/* Before v runs here: CR0.TS and CR4 as the guest set them. Writes only what differs from the last.
+ */
 void control_load(const struct vcpu *v);
 
 /* The guest's CR0.TS, in v and in the hardware. */

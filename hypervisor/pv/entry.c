@@ -4,9 +4,9 @@
 #include "pv/pv.h"
 #include "x86/irq.h"
 
-#define VECTOR_INT80   0x80
-#define SYSCALL_BYTES  2
-#define FIRST_IRQ      0x20
+#define VECTOR_INT80  0x80
+#define SYSCALL_BYTES 2
+#define FIRST_IRQ     0x20
 
 void on_syscall(struct context *c)
 {
@@ -23,7 +23,8 @@ void on_syscall(struct context *c)
     }
 }
 
-/* SYSCALL from compatibility mode and SYSENTER; without a callback the instruction does not exist. */
+/* SYSCALL from compatibility mode and SYSENTER; without a callback the instruction does not exist.
+ */
 static void compat_call(struct vcpu *v, struct callback to, unsigned vector_without)
 {
     if (to.address)

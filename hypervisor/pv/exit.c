@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one way back to a guest. Nothing is held here: work that was put off is done, a vCPU that may not go
- * on is left, and what waits for the guest is delivered.
+ * The one way back to a guest. Nothing is held here: work that was put off is done, a vCPU that may
+ * not go on is left, and what waits for the guest is delivered.
  */
 #include "event/event.h"
 #include "pv/pv.h"
 #include "sched/sched.h"
 
-/* Waits for an interrupt. STI takes effect after the next instruction, so none is lost before HLT. */
+/* Waits for an interrupt. STI takes effect after the next instruction, so none is lost before HLT.
+ */
 static void idle(void)
 {
     __asm__ volatile("sti; hlt; cli" : : : "memory");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a guest's fault means, most frequent answer first: a page fault is the guest kernel's business
- * unless it is a write to a live page table or a touch of the LDT window; a general protection fault is
- * an instruction to emulate, an INT to deliver, or the guest's own.
+ * What a guest's fault means, most frequent answer first: a page fault is the guest kernel's
+ * business unless it is a write to a live page table or a touch of the LDT window; a general
+ * protection fault is an instruction to emulate, an INT to deliver, or the guest's own.
  */
 #include "pv/emulate.h"
 #include "pv/pv.h"
@@ -36,8 +36,8 @@ void page_fault(struct vcpu *v)
 }
 
 /*
- * INT n through a gate whose DPL forbids it. The vector is taken from the instruction, not from the error
- * code: QEMU 7.2 computes that wrongly, and the bytes are right everywhere.
+ * INT n through a gate whose DPL forbids it. The vector is taken from the instruction, not from the
+ * error code: QEMU 7.2 computes that wrongly, and the bytes are right everywhere.
  */
 static bool software_interrupt(struct vcpu *v)
 {

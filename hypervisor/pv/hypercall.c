@@ -2,12 +2,13 @@
 /*
  * Dispatch: from registers, or from a multicall's entry, to a typed handler.
  *
- * A handler never sees registers. One that stops midway has told restart_arg() where to go on; the values
- * go back to where the arguments came from, and the SYSCALL is executed again after the guest had a
- * chance to take its events.
+ * A handler never sees registers. One that stops midway has told restart_arg() where to go on; the
+ * values go back to where the arguments came from, and the SYSCALL is executed again after the
+ * guest had a chance to take its events.
  *
  * [call.unknown] a number without a row answers -ENOSYS and reads no argument
- * [call.batch] a multicall never runs iret or another multicall: nothing in a batch changes the mode
+ * [call.batch] a multicall never runs iret or another multicall: nothing in a batch changes the
+ * mode
  */
 #include "hypercalls.h"
 #include "pv/pv.h"
@@ -48,12 +49,12 @@ typedef long hypercall_fn(struct vcpu *v, const uint64_t *a);
 #undef HC3
 #undef HC4
 
-#define ROW(nr, name)              [nr] = call_##name,
-#define HC0(nr, name, ...)         ROW(nr, name)
-#define HC1(nr, name, ...)         ROW(nr, name)
-#define HC2(nr, name, ...)         ROW(nr, name)
-#define HC3(nr, name, ...)         ROW(nr, name)
-#define HC4(nr, name, ...)         ROW(nr, name)
+#define ROW(nr, name)      [nr] = call_##name,
+#define HC0(nr, name, ...) ROW(nr, name)
+#define HC1(nr, name, ...) ROW(nr, name)
+#define HC2(nr, name, ...) ROW(nr, name)
+#define HC3(nr, name, ...) ROW(nr, name)
+#define HC4(nr, name, ...) ROW(nr, name)
 static hypercall_fn *const handlers[64] = {
 #include "hypercalls.def"
 };
@@ -71,7 +72,8 @@ static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
     return handlers[nr](v, args);
 }
 
-/* Takes the hypercall back: the guest executes its SYSCALL again with the arguments brought forward. */
+/* Takes the hypercall back: the guest executes its SYSCALL again with the arguments brought
+ * forward. */
 static void restart_call(struct vcpu *v)
 {
     struct regs *r = &v->ctx.regs;

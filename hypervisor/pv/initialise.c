@@ -2,9 +2,9 @@
 /*
  * Giving a vCPU its first state: VCPUOP_initialise.
  *
- * The guest describes a whole processor. Everything it says is checked or forced to what a guest may have;
- * the frames it names (base tables, descriptor pages) are taken through the typing core, and given back
- * when a later step refuses.
+ * The guest describes a whole processor. Everything it says is checked or forced to what a guest
+ * may have; the frames it names (base tables, descriptor pages) are taken through the typing core,
+ * and given back when a later step refuses.
  */
 #include "lib/string.h"
 #include "mm/mm.h"
@@ -57,10 +57,10 @@ static void load_entry_points(struct vcpu *v, const vcpu_guest_context_t *g)
                           : (struct trap_gate){0};
     }
     v->event_callback = (struct callback){g->event_callback_eip, true};
-    v->failsafe_callback = (struct callback){
-        g->failsafe_callback_eip, (g->flags & VGCF_failsafe_disables_events) != 0};
-    v->syscall_callback = (struct callback){
-        g->syscall_callback_eip, (g->flags & VGCF_syscall_disables_events) != 0};
+    v->failsafe_callback = (struct callback){g->failsafe_callback_eip,
+                                             (g->flags & VGCF_failsafe_disables_events) != 0};
+    v->syscall_callback =
+        (struct callback){g->syscall_callback_eip, (g->flags & VGCF_syscall_disables_events) != 0};
     v->kernel_ss = (g->kernel_ss & 0xffff) | 3;
     v->kernel_sp = g->kernel_sp;
 }

@@ -2,8 +2,8 @@
 /*
  * Return from guest kernel mode: the iret hypercall.
  *
- * Selectors are only forced to ring 3 here; whether the processor likes them shows at our own IRETQ, whose
- * fault on_iret_fault gives back to the guest as the fault of its own IRET.
+ * Selectors are only forced to ring 3 here; whether the processor likes them shows at our own
+ * IRETQ, whose fault on_iret_fault gives back to the guest as the fault of its own IRET.
  */
 #include "pv/pv.h"
 

@@ -2,28 +2,32 @@
 /*
  * Stores of a guest kernel to its live page tables.
  *
- * A level-1 table in use is mapped read-only, yet Linux stores to it with plain instructions (fork, munmap and
- * reclaim do, for every page). The fault is turned into what the instruction meant: its operand lies
- * within one eight-byte entry, so the entry it would leave is computed and handed to mm/, which alone
- * writes entries and refuses what the domain may not map.
+ * A level-1 table in use is mapped read-only, yet Linux stores to it with plain instructions (fork,
+ * munmap and reclaim do, for every page). The fault is turned into what the instruction meant: its
+ * operand lies within one eight-byte entry, so the entry it would leave is computed and handed to
+ * mm/, which alone writes entries and refuses what the domain may not map.
  *
  *      bytes at rip ──decode──► operation ─┐
- *      entry at CR2 ──mm_l1e_of──► old ────┴──compute──► new entry, register, flags ──mm_ptwr──► commit
+ *      entry at CR2 ──mm_l1e_of──► old ────┴─compute─► new entry, register, flags ─mm_ptwr─► done
  *
  * [live.whole]  the registers change when the entry has, and not otherwise
  * [live.within] an operand that leaves its entry is not ours
  *
- * This is the hot path of fork. The address comes from CR2, so the frequent forms need no address arithmetic:
- * decode_short() takes them from the first eight bytes. Only where the store could have begun on the page
- * before is the effective address worked out and compared.
+ * This is the hot path of fork. The frequent forms, with an address that CR2 already tells, are
+ * taken straight from the first eight bytes (short_*). All others, and every store that could have
+ * begun on the page before, go through decode(), where the effective address is worked out and
+ * compared with CR2.
  *
  * Not here: the walk, the audit of the entry, the flush (mm/).
  */
 #include "pv/emulate.h"
 
+#include "pv/fetch.h"
 #include "mm/mm.h"
 
-#define TRIES 8 /* other CPUs and the page walker change entries too: after so many the guest tries again */
+/* Other CPUs and the page walker change entries too: after so many attempts the guest tries again.
+ */
+#define TRIES       8
 
 #define MSR_FS_BASE 0xc0000100
 #define MSR_GS_BASE 0xc0000101
@@ -40,81 +44,22 @@ enum status_flag {
 
 /* What an instruction does to an operand. */
 struct effect {
-    uint64_t operand;    /* its new value */
-    uint64_t reg_value;  /* what goes to the register, when `reg` says so */
+    uint64_t operand;   /* its new value */
+    uint64_t reg_value; /* what goes to the register, when `reg` says so */
     bool reg;
     uint8_t reg_number;
     uint64_t flags, flags_changed;
 };
 
+/* Where the store goes. */
+struct target {
+    uint64_t va;
+    mfn_t table;
+    unsigned slot;
+    uint64_t entry; /* what was there when we last looked */
+};
+
 /* --- Decoding --- */
-
-/* How many bytes a ModRM memory operand takes; 0 for the forms left to decode(). */
-static unsigned modrm_bytes(uint8_t modrm)
-{
-    unsigned mod = modrm >> 6, rm = modrm & 7;
-
-    if (mod == 3 || rm == 4 || (mod == 0 && rm == 5))
-        return 0;
-    return mod == 0 ? 1 : mod == 1 ? 2 : 5;
-}
-
-static bool short_store(struct instruction *in, uint8_t operation, uint8_t rex, uint8_t modrm)
-{
-    in->operation = operation;
-    in->bytes = 8;
-    in->reg = (modrm >> 3 & 7) | (rex & 4) << 1;
-    return rex & 8;
-}
-
-static bool short_immediate(struct instruction *in, uint8_t operation, uint8_t bytes, int8_t imm)
-{
-    in->operation = operation;
-    in->bytes = bytes;
-    in->has_imm = true;
-    in->imm = imm;
-    in->length++;
-    return true;
-}
-
-/*
- * The forms that Linux uses most: mov r64,m64; xchg r64,m64; and imm8,m8; btr and bts imm8,m64.
- * False says only that decode() has to look. The address is not worked out.
- */
-static bool decode_short(uint64_t head, struct instruction *in)
-{
-    uint8_t rex = 0;
-
-    *in = (struct instruction){.lock = (uint8_t)head == 0xf0};
-    if (in->lock)
-        head >>= 8;
-    if ((head & 0xf0) == 0x40) {
-        rex = head;
-        head >>= 8;
-    }
-    bool two = (uint8_t)head == 0x0f;
-    if (two)
-        head >>= 8;
-    uint8_t opcode = head, modrm = head >> 8;
-    unsigned n = modrm_bytes(modrm);
-    if (n == 0)
-        return false;
-    in->length = in->lock + (rex != 0) + two + 1 + n;
-    int8_t imm = head >> (8 * (n + 1)); /* n = 5 with every prefix: the immediate is the ninth byte */
-    if (in->length >= 8 && (two || opcode == 0x80))
-        return false;
-    if (!two && opcode == 0x89 && !in->lock)
-        return short_store(in, OP_MOV, rex, modrm);
-    if (!two && opcode == 0x87)
-        return short_store(in, OP_XCHG, rex, modrm);
-    if (!two && opcode == 0x80 && (modrm & 0x38) == 0x20)
-        return short_immediate(in, OP_AND, 1, imm);
-    if (two && opcode == 0xba && (modrm & 0x38) == 0x30 && (rex & 8))
-        return short_immediate(in, OP_BTR, 8, imm);
-    if (two && opcode == 0xba && (modrm & 0x38) == 0x28 && (rex & 8))
-        return short_immediate(in, OP_BTS, 8, imm);
-    return false;
-}
 
 /* Bytes by which a bit instruction's register operand moves the address (SDM vol. 2, BT). */
 static uint64_t bit_displacement(const struct instruction *in, const struct regs *r)
@@ -145,15 +90,11 @@ static bool is_store(const struct instruction *in)
     return in->operation >= OP_MOV && in->operation <= OP_CMPXCHG && in->memory;
 }
 
-static bool decode_store(const struct regs *r, uint64_t va, struct instruction *in)
+static bool decode_store(struct fetched *f, const struct regs *r, uint64_t va,
+                         struct instruction *in)
 {
-    uint64_t in_page = va & (PAGE_SIZE - 1);
-    uint64_t head;
-
-    if (likely(in_page && (r->rip & (PAGE_SIZE - 1)) <= PAGE_SIZE - sizeof(head)) &&
-        guest_get(&head, GPTR(r->rip)) == 0 && decode_short(head, in))
-        return true;
-    return decode_at_rip(r, in) == DECODED && is_store(in) && linear_address(in, r) == va;
+    return fetch_decode(f, r, in) == DECODED && is_store(in) && linear_address(in, r) == va &&
+           (va & 7) + in->bytes <= 8;
 }
 
 /* --- What the instruction does --- */
@@ -268,30 +209,150 @@ static void finish(struct regs *r, const struct instruction *in, const struct ef
     r->rip += in->length;
 }
 
-bool live_write(struct vcpu *v, uint64_t va)
+/* Puts `wanted` in place of what t says is there. 0; -EAGAIN: look at t->entry again; else refused.
+ */
+static int commit(struct vcpu *v, struct target *t, uint64_t wanted)
+{
+    int rc = mm_ptwr(v, t->table, t->slot, t->entry, wanted);
+
+    if (rc == -EAGAIN && mm_l1e_of(v, t->va, &t->table, &t->slot, &t->entry))
+        return -ENOENT;
+    return rc;
+}
+
+/* Apart, so that the short way does not pay for its stack frame. */
+__attribute__((noinline)) static bool long_store(struct vcpu *v, struct target *t,
+                                                 struct fetched *f)
 {
     struct regs *r = &v->ctx.regs;
+    unsigned shift = 8 * (t->va & 7);
     struct instruction in;
     struct effect e;
-    mfn_t table;
-    unsigned slot, shift = 8 * (va & 7);
-    uint64_t entry;
+    int rc = -EAGAIN;
 
-    if (mm_l1e_of(v, va, &table, &slot, &entry))
+    if (!decode_store(f, r, t->va, &in))
         return false;
-    if (!decode_store(r, va, &in) || (va & 7) + in.bytes > 8)
-        return false;
-    uint64_t mask = operand_mask(in.bytes);
-    for (unsigned tries = 0; tries < TRIES; tries++) {
-        compute(&e, &in, r, entry >> shift & mask);
-        uint64_t wanted = (entry & ~(mask << shift)) | e.operand << shift;
-        int rc = wanted == entry ? 0 : mm_ptwr(v, table, slot, entry, wanted);
-        if (rc == 0) {
-            finish(r, &in, &e);
-            return true;
-        }
-        if (rc != -EAGAIN || mm_l1e_of(v, va, &table, &slot, &entry))
-            return false;
+    uint64_t mask = operand_mask(in.bytes) << shift;
+    for (unsigned tries = 0; tries < TRIES && rc == -EAGAIN; tries++) {
+        compute(&e, &in, r, (t->entry & mask) >> shift);
+        uint64_t wanted = (t->entry & ~mask) | e.operand << shift;
+        rc = wanted == t->entry ? 0 : commit(v, t, wanted);
     }
+    if (rc == 0)
+        finish(r, &in, &e);
+    return rc == 0 || rc == -EAGAIN;
+}
+
+/* --- The short way --- */
+
+/* A store as: entry = (entry & keep) | put. */
+struct short_store {
+    uint64_t keep, put;
+    uint8_t length;
+    uint8_t kind;       /* opcode: what else happens */
+    uint64_t *exchange; /* register of XCHG */
+};
+
+enum { KIND_MOV = 0x89, KIND_XCHG = 0x87, KIND_AND = 0x80, KIND_BTR = 0xba };
+
+/* How many bytes a memory operand takes, ModRM and SIB given; 0 for the forms left to decode(). */
+static inline unsigned operand_length(uint16_t modrm_sib)
+{
+    static const uint8_t by_mod[4] = {1, 2, 5, 0};
+    unsigned n = by_mod[modrm_sib >> 6 & 3];
+
+    if (unlikely((modrm_sib & 7) == 4))
+        return n && (modrm_sib & 0x7c0) != 0x500 ? n + 1 : 0;
+    return (modrm_sib & 0xc7) != 5 ? n : 0;
+}
+
+/* mov r64,m64 and xchg r64,m64 */
+static inline bool short_whole(struct short_store *s, struct regs *r, uint64_t head, uint64_t va)
+{
+    uint8_t modrm = head >> 16;
+    unsigned n = operand_length(head >> 16);
+
+    s->kind = head >> 8;
+    s->exchange = reg_of(r, (modrm >> 3 & 7) | (head & 4) << 1);
+    s->keep = 0;
+    s->put = *s->exchange;
+    s->length = 2 + n;
+    return n && (s->kind == KIND_MOV || s->kind == KIND_XCHG) && !(va & 7);
+}
+
+/* lock and imm8,m8; lock btr imm8,m64 */
+static inline bool short_locked(struct short_store *s, uint64_t head, uint64_t va)
+{
+    bool rex = (head >> 8 & 0xf0) == 0x40;
+    bool wide = rex && (head & 0x800);
+    uint64_t rest = head >> (rex ? 16 : 8);
+    bool two = (uint8_t)rest == 0x0f;
+
+    rest >>= two ? 8 : 0;
+    unsigned n = operand_length(rest >> 8);
+    uint8_t imm = rest >> (8 + 8 * n);
+    s->kind = rest;
+    s->length = 3 + rex + two + n;
+    s->put = 0;
+    if (n == 0 || s->length > FETCH_FIRST)
+        return false;
+    if (!two && s->kind == KIND_AND && (rest >> 8 & 0x38) == 0x20) {
+        unsigned shift = 8 * (va & 7);
+        s->keep = ~((uint64_t)(uint8_t)~imm << shift);
+        return true;
+    }
+    s->keep = ~(1ull << (imm & 63));
+    return two && s->kind == KIND_BTR && (rest >> 8 & 0x38) == 0x30 && wide && !(va & 7);
+}
+
+static inline void short_finish(struct regs *r, const struct short_store *s, const struct target *t)
+{
+    uint64_t flags = r->rflags & ~(uint64_t)FLAG_RF;
+
+    if (s->kind == KIND_XCHG) {
+        *s->exchange = t->entry;
+    } else if (s->kind == KIND_AND) {
+        uint8_t result = (t->entry & s->keep) >> (8 * (t->va & 7));
+        flags = (flags & ~(uint64_t)STATUS_FLAGS) | result_flags(result, 1);
+    } else if (s->kind == KIND_BTR) {
+        flags = (flags & ~(uint64_t)FLAG_CF) | flag_if(t->entry & ~s->keep, FLAG_CF);
+    }
+    r->rflags = flags;
+    r->rip += s->length;
+}
+
+/* True: it was one of the frequent forms, and *carried_out says how it ended. */
+static inline bool short_way(struct vcpu *v, struct target *t, uint64_t head, bool *carried_out)
+{
+    struct regs *r = &v->ctx.regs;
+    struct short_store s;
+    uint64_t wanted;
+    int rc = -EAGAIN;
+
+    if ((head & 0xf8) == 0x48 ? !short_whole(&s, r, head, t->va)
+                              : (uint8_t)head != 0xf0 || !short_locked(&s, head, t->va))
+        return false;
+    for (unsigned tries = 0; tries < TRIES && rc == -EAGAIN; tries++) {
+        wanted = (t->entry & s.keep) | s.put;
+        rc = wanted == t->entry ? 0 : commit(v, t, wanted);
+    }
+    if (likely(rc == 0))
+        short_finish(r, &s, t);
+    *carried_out = rc == 0 || rc == -EAGAIN;
     return true;
+}
+
+bool live_write(struct vcpu *v, uint64_t va)
+{
+    struct target t = {.va = va};
+    struct fetched f;
+    bool carried_out;
+
+    if (mm_l1e_of(v, va, &t.table, &t.slot, &t.entry))
+        return false;
+    fetch_first(&f, v->ctx.regs.rip);
+    if (likely(f.have == FETCH_FIRST && (va & (PAGE_SIZE - 1))) &&
+        short_way(v, &t, f.head, &carried_out))
+        return carried_out;
+    return long_store(v, &t, &f);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Guest kernel mode and guest user mode. Both are ring 3; the base table and the active GS base differ.
+ * Guest kernel mode and guest user mode. Both are ring 3; the base table and the active GS base
+ * differ.
  *
- * [mode.gs] while guest kernel mode is loaded GS_BASE is the kernel's and KERNEL_GS_BASE the user's; in
- * user mode the two are exchanged; SWAPGS is executed here and nowhere else
+ * [mode.gs] while guest kernel mode is loaded GS_BASE is the kernel's and KERNEL_GS_BASE the
+ * user's; in user mode the two are exchanged; SWAPGS is executed here and nowhere else
  */
 #include "pv/pv.h"
 

@@ -2,11 +2,11 @@
 /*
  * Model-specific registers as a guest kernel sees them.
  *
- * [msr.listed] what has no row below gives #GP, and no MSR that a processor may lack is ever touched: a row
- * that reaches the hardware names a register every 64-bit processor has.
+ * [msr.listed] what has no row below gives #GP, and no MSR that a processor may lack is ever
+ * touched: a row that reaches the hardware names a register every 64-bit processor has.
  *
- * Linux reads most MSRs with a fix-up and takes #GP for "not there". The rows are those where a fault
- * would be reported, or where the answer matters.
+ * Linux reads most MSRs with a fix-up and takes #GP for "not there". The rows are those where a
+ * fault would be reported, or where the answer matters.
  */
 #include "pv/emulate.h"
 
@@ -50,10 +50,10 @@ enum {
 
 #define APIC_BASE_ENABLED 0xfee00800ull
 #define APIC_BASE_BSP     0x100ull
-#define EFER_VISIBLE      0xd01ull      /* SCE, LME, LMA, NXE */
-#define HWCR_TSC_FREQ_SEL (1ull << 24)  /* the TSC counts at the P0 frequency */
-#define DE_CFG_LFENCE     2ull          /* LFENCE serialises */
-#define MISC_ENABLE_VALUE 0x1801ull     /* fast strings; no branch trace, no PEBS */
+#define EFER_VISIBLE      0xd01ull     /* SCE, LME, LMA, NXE */
+#define HWCR_TSC_FREQ_SEL (1ull << 24) /* the TSC counts at the P0 frequency */
+#define DE_CFG_LFENCE     2ull         /* LFENCE serialises */
+#define MISC_ENABLE_VALUE 0x1801ull    /* fast strings; no branch trace, no PEBS */
 
 struct row {
     uint32_t msr;
@@ -61,8 +61,8 @@ struct row {
     uint64_t value;
 };
 
-/* While guest kernel code runs, GS_BASE is the kernel's base and KERNEL_GS_BASE the user's: the hypervisor
- * executes SWAPGS at every change of mode, so the hardware registers are the guest's. */
+/* While guest kernel code runs, GS_BASE is the kernel's base and KERNEL_GS_BASE the user's: the
+ * hypervisor executes SWAPGS at every change of mode, so the hardware registers are the guest's. */
 static const struct row rows[] = {
     {MSR_GS_BASE, READ_HARDWARE, WRITE_ADDRESS, 0},
     {MSR_KERNEL_GS_BASE, READ_HARDWARE, WRITE_ADDRESS, 0},

@@ -3,20 +3,26 @@
  * I/O ports: who may, and what they get.
  *
  * Two questions. Does the guest permit it: port_permitted(), by IOPL or by the bitmap the guest
- * registered; if not, the guest gets #GP. Does the domain own the port: only the hardware domain owns any,
- * less the ports marked in `special`; what is not owned reads as nobody there, and writes are dropped.
+ * registered; if not, the guest gets #GP. Does the domain own the port: only the hardware domain
+ * owns any, less the ports marked in `special`; what is not owned reads as nobody there, and writes
+ * are dropped.
  *
  * [ports.owner]  no port is touched for a domain that is not the hardware domain
- * [ports.config] the address in port cf8 and the access to cfc that it steers are one step, under the lock
+ * [ports.config] the address in port cf8 and the access to cfc that it steers are one step, under
+ * the lock
  *
  * "Nobody there" is all ones except where Linux waits for a device that does not come:
- *  - the timer chip reads 0 and port 61 says that channel 2 has run out. Linux's quick TSC calibration
- *    then stops after four reads; all ones would make it read 100,000 times. It has the frequency from pvclock.
- *  - the ACPI timer runs backwards. Linux compares two reads and drops it as inconsistent; against a value
- *    that stands still it reads 10,001 times, and against the true one it spends 4.5 ms in delays.
+ *  - the timer chip reads 0 and port 61 says that channel 2 has run out. Linux's quick TSC
+ * calibration then stops after four reads; all ones would make it read 100,000 times. It has the
+ * frequency from pvclock.
+ *  - the ACPI timer runs backwards. Linux compares two reads and drops it as inconsistent; against
+ * a value that stands still it reads 10,001 times, and against the true one it spends 4.5 ms in
+ * delays. Each value comes twice, because on some chip sets Linux reads until three in a row make
+ * sense.
  *  - cf8 does not read back what was written, so a domain without PCI is not searched for devices.
  */
 #include "pv/emulate.h"
+#include "x86/machine.h"
 
 #define PORTS 65536u
 
@@ -32,20 +38,19 @@ enum port {
     PORT_CONFIG_DATA = 0xcfc, /* to cff */
 };
 
-#define SYSTEM_B_OUT2      0x20u /* channel 2 has run out */
-#define CONFIG_ENABLE      0x80000000u
-#define RTC_INDEX_MASK     0x7fu /* bit 7 would mask NMI */
-#define PM_TIMER_START     0xffffffu
-#define PM_TIMER_RANGE     0x7fffffu
+#define SYSTEM_B_OUT2  0x20u /* channel 2 has run out */
+#define CONFIG_ENABLE  0x80000000u
+#define RTC_INDEX_MASK 0x7fu /* bit 7 would mask NMI */
+#define PM_TIMER_START 0xffffffu
+#define PM_TIMER_RANGE 0x7fffffu
 
-/* A set bit: the port is not simply the hardware's. Written during start-up only. The word at the end is
- * for the access that begins at the last port. */
+/* A set bit: the port is not simply the hardware's. Written during start-up only. The word at the
+ * end is for the access that begins at the last port. */
 static uint8_t special[PORTS / 8 + 2];
 static uint16_t pm_timer_port;
 static uint32_t pm_timer_reads;
 
-static struct lock config_lock; /* ports cf8 to cff of the machine */
-static struct lock rtc_lock;    /* ports 70 and 71 of the machine */
+static struct lock rtc_lock; /* ports 70 and 71 of the machine */
 
 /* What the hardware domain last wrote to cf8 and to 70. There is one such domain. */
 static uint32_t config_address;
@@ -75,8 +80,9 @@ void ports_init(uint16_t pm_timer)
 
 static bool is_special(uint16_t port, unsigned bytes)
 {
-    unsigned bits = special[port / 8] | special[port / 8 + 1] << 8;
+    uint16_t bits;
 
+    __builtin_memcpy(&bits, &special[port / 8], sizeof(bits));
     return bits >> (port % 8) & ((1u << bytes) - 1);
 }
 
@@ -98,23 +104,6 @@ static void hardware_write(uint16_t port, unsigned bytes, uint32_t value)
 }
 
 /* --- Configuration space --- */
-
-uint32_t pci_config_read(uint32_t address, unsigned offset, unsigned bytes)
-{
-    lock_take(&config_lock);
-    out32(PORT_CONFIG_ADDRESS, address);
-    uint32_t value = hardware_read(PORT_CONFIG_DATA + offset, bytes);
-    lock_drop(&config_lock);
-    return value;
-}
-
-void pci_config_write(uint32_t address, unsigned offset, unsigned bytes, uint32_t value)
-{
-    lock_take(&config_lock);
-    out32(PORT_CONFIG_ADDRESS, address);
-    hardware_write(PORT_CONFIG_DATA + offset, bytes, value);
-    lock_drop(&config_lock);
-}
 
 static bool is_config_data(uint16_t port, unsigned bytes)
 {
@@ -147,7 +136,12 @@ static uint32_t pm_timer_backwards(void)
 {
     uint32_t reads = __atomic_fetch_add(&pm_timer_reads, 1, __ATOMIC_RELAXED);
 
-    return PM_TIMER_START - (reads & PM_TIMER_RANGE);
+    return PM_TIMER_START - (reads / 2 & PM_TIMER_RANGE);
+}
+
+static uint32_t all_ones(unsigned bytes)
+{
+    return ~0u >> (32 - 8 * bytes);
 }
 
 static uint32_t absent_read(uint16_t port, unsigned bytes)
@@ -158,7 +152,7 @@ static uint32_t absent_read(uint16_t port, unsigned bytes)
         return SYSTEM_B_OUT2;
     if (port == pm_timer_port && port && bytes == 4)
         return pm_timer_backwards();
-    return operand_mask(bytes);
+    return all_ones(bytes);
 }
 
 /* --- The hardware domain's special ports --- */
@@ -223,7 +217,7 @@ static int read_kernel_memory(const struct vcpu *v, void *dst, guest_ptr src, si
     return rc;
 }
 
-static bool bitmap_permits(const struct vcpu *v, uint16_t port, unsigned bytes)
+bool port_in_bitmap(const struct vcpu *v, uint16_t port, unsigned bytes)
 {
     uint8_t bits[2] = {0xff, 0xff};
     unsigned last = port + bytes - 1;
@@ -233,11 +227,4 @@ static bool bitmap_permits(const struct vcpu *v, uint16_t port, unsigned bytes)
     if (read_kernel_memory(v, bits, gptr_add(v->io_bitmap, port / 8), last / 8 - port / 8 + 1))
         return false;
     return !((bits[0] | bits[1] << 8) >> (port % 8) & ((1u << bytes) - 1));
-}
-
-bool port_permitted(const struct vcpu *v, uint16_t port, unsigned bytes)
-{
-    if (v->iopl >= (v->in_user ? 3u : 1u))
-        return true;
-    return bitmap_permits(v, port, bytes);
 }

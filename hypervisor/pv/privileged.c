@@ -2,25 +2,27 @@
 /*
  * Privileged instructions of a guest, carried out after the #GP they cause in ring 3.
  *
- * An instruction is decoded, then every check is made, then it takes effect; only then do the guest's
- * registers move on. What is not listed here is reflected: the guest's own handler sees #GP.
+ * An instruction is decoded, then every check is made, then it takes effect; only then do the
+ * guest's registers move on. What is not listed here is reflected: the guest's own handler sees
+ * #GP.
  *
- * [emulate.mode]    nothing but I/O and, with IOPL 3, CLI and STI is carried out for guest user mode
- * [emulate.bounded] one trap moves at most STRING_MAX elements of a string; the guest's registers then say
- *                   where to go on, and its instruction is executed again
+ * [emulate.mode]    nothing but I/O and, with IOPL 3, CLI and STI is carried out for guest user
+ * mode [emulate.bounded] one trap moves at most STRING_MAX elements of a string; the guest's
+ * registers then say where to go on, and its instruction is executed again
  *
  * Not here: what ports, MSRs and CPUID answer (ports.c, msr.c, cpuid.c); string I/O (string_io.c).
  */
 #include "pv/emulate.h"
 
 #include "lib/string.h"
+#include "pv/fetch.h"
 #include "pv/string_io.h"
 #include "x86/special_registers.h"
 
 #define FORCED_PREFIX "\x0f\x0bxen" /* UD2 and three letters */
 #define FORCED_CPUID  FORCED_PREFIX "\x0f\xa2"
 
-#define RIGHTS_LONG (1u << 21) /* the L bit of a code segment, as LAR shows it */
+#define RIGHTS_LONG   (1u << 21) /* the L bit of a code segment, as LAR shows it */
 
 enum { XCR0_X87 = 1, XCR0_SSE = 2, XCR0_AVX = 4, XCR0_AVX512 = 0xe0 };
 
@@ -68,8 +70,8 @@ static bool read_cr(struct vcpu *v, unsigned n, uint64_t *value)
     }
 }
 
-/* CR3 is not among them: the base pointer is set by hypercall. In CR4 a guest may write what it likes; only
- * its own bits count. */
+/* CR3 is not among them: the base pointer is set by hypercall. In CR4 a guest may write what it
+ * likes; only its own bits count. */
 static bool write_cr(struct vcpu *v, unsigned n, uint64_t value)
 {
     switch (n) {
@@ -176,18 +178,47 @@ static bool kernel_operation(struct vcpu *v, const struct instruction *in)
 
 /* --- I/O --- */
 
+static inline bool port_access(struct vcpu *v, bool in, uint16_t port, unsigned bytes)
+{
+    uint64_t *rax = &v->ctx.regs.rax;
+
+    if (!port_permitted(v, port, bytes))
+        return false;
+    if (!in)
+        port_write(v, port, bytes, *rax & operand_mask(bytes));
+    else if (bytes == 1)
+        *rax = (*rax & ~0xffull) | (uint8_t)port_read(v, port, 1);
+    else
+        reg_write(&v->ctx.regs, 0, bytes, port_read(v, port, bytes));
+    return true;
+}
+
 static bool port_operation(struct vcpu *v, const struct instruction *in)
 {
-    struct regs *r = &v->ctx.regs;
-    uint16_t port = in->has_imm ? (uint8_t)in->imm : (uint16_t)r->rdx;
+    uint16_t port = in->has_imm ? (uint8_t)in->imm : (uint16_t)v->ctx.regs.rdx;
 
-    if (!port_permitted(v, port, in->bytes))
-        return false;
-    if (in->operation == OP_IN)
-        reg_write(r, 0, in->bytes, port_read(v, port, in->bytes));
-    else
-        port_write(v, port, in->bytes, r->rax & operand_mask(in->bytes));
-    return true;
+    return port_access(v, in->operation == OP_IN, port, in->bytes);
+}
+
+/*
+ * Nearly all that a kernel traps for: IN and OUT without a prefix or with 66. Their opcodes are
+ * e4-e7 (port in the next byte) and ec-ef (port in dx): bit 0 says wide, bit 1 says OUT. Returns
+ * the length; 0: not one of them, or not permitted.
+ */
+static inline unsigned short_port_operation(struct vcpu *v, uint64_t head)
+{
+    bool operand16 = (uint8_t)head == 0x66;
+
+    if (operand16)
+        head >>= 8;
+    if ((head & 0xf4) != 0xe4)
+        return 0;
+    bool in_dx = head & 8;
+    uint16_t port = in_dx ? v->ctx.regs.rdx : (uint8_t)(head >> 8);
+    unsigned bytes = !(head & 1) ? 1 : operand16 ? 2 : 4;
+    if (!port_access(v, !(head & 2), port, bytes))
+        return 0;
+    return operand16 + (in_dx ? 1 : 2);
 }
 
 static bool operation(struct vcpu *v, const struct instruction *in)
@@ -204,24 +235,43 @@ static bool operation(struct vcpu *v, const struct instruction *in)
     }
 }
 
-/* Whether rip is in 64-bit code. The decoder knows no other, so other code gets its faults reflected. */
+/* Whether rip is in 64-bit code. The decoder knows no other, so other code gets its faults
+ * reflected. */
 static bool runs_long_mode(const struct regs *r)
 {
     return r->cs == SEL_GUEST_CS64 || (access_rights(r->cs) & RIGHTS_LONG);
 }
 
-enum emulate_result emulate_privileged(struct vcpu *v, struct emulate_fault *f)
+/* Apart, so that the short way does not pay for its stack frame. */
+__attribute__((noinline)) static enum emulate_result
+emulate_decoded(struct vcpu *v, struct fetched *fetched, struct emulate_fault *f)
 {
     struct regs *r = &v->ctx.regs;
     struct instruction in;
 
-    if (!runs_long_mode(r) || decode_at_rip(r, &in) != DECODED)
+    if (fetch_decode(fetched, r, &in) != DECODED)
         return EMULATE_REFLECT;
     if (in.operation == OP_INS || in.operation == OP_OUTS)
         return string_io(v, &in, f);
     if (!operation(v, &in))
         return EMULATE_REFLECT;
     advance(r, in.length);
+    return EMULATE_DONE;
+}
+
+enum emulate_result emulate_privileged(struct vcpu *v, struct emulate_fault *f)
+{
+    struct regs *r = &v->ctx.regs;
+    struct fetched fetched;
+    unsigned length;
+
+    if (!runs_long_mode(r))
+        return EMULATE_REFLECT;
+    fetch_first(&fetched, r->rip);
+    length = fetched.have == FETCH_FIRST ? short_port_operation(v, fetched.head) : 0;
+    if (!length)
+        return emulate_decoded(v, &fetched, f);
+    advance(r, length);
     return EMULATE_DONE;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* FS and GS bases. They live in the machine while their vCPU runs; guest kernel mode is loaded here, so
- * GS_BASE is the kernel's and KERNEL_GS_BASE the user's. [mode.gs] */
+/* FS and GS bases. They live in the machine while their vCPU runs; guest kernel mode is loaded
+ * here, so GS_BASE is the kernel's and KERNEL_GS_BASE the user's. [mode.gs] */
 #include "hypercalls.h"
 #include "pv/pv.h"
 #include "pv/segments.h"

@@ -2,9 +2,10 @@
 /*
  * String I/O: INS and OUTS, with or without REP.
  *
- * A trap moves the elements that lie in one page, at most STRING_MAX. Guest memory is tried before the
- * device is touched, because a byte read from a device cannot be put back: OUTS reads all it will send, INS
- * first writes zeros to where the data will go. (Nothing promises what another CPU sees there meanwhile.)
+ * A trap moves the elements that lie in one page, at most STRING_MAX. Guest memory is tried before
+ * the device is touched, because a byte read from a device cannot be put back: OUTS reads all it
+ * will send, INS first writes zeros to where the data will go. (Nothing promises what another CPU
+ * sees there meanwhile.)
  */
 #include "pv/string_io.h"
 
@@ -20,8 +21,8 @@ struct move {
     uint16_t port;
 };
 
-/* INS always goes through ES, whose base is 0; OUTS obeys an override. In user mode the hardware's GS base
- * is the user's, in kernel mode the kernel's: always the one that counts. */
+/* INS always goes through ES, whose base is 0; OUTS obeys an override. In user mode the hardware's
+ * GS base is the user's, in kernel mode the kernel's: always the one that counts. */
 static uint64_t source_base(const struct instruction *in)
 {
     if (in->segment == PREFIX_FS)
@@ -125,8 +126,7 @@ static bool is_canonical(uint64_t address)
     return (uint64_t)((int64_t)(address << 16) >> 16) == address;
 }
 
-enum emulate_result string_io(struct vcpu *v, const struct instruction *in,
-                              struct emulate_fault *f)
+enum emulate_result string_io(struct vcpu *v, const struct instruction *in, struct emulate_fault *f)
 {
     struct move m = plan(&v->ctx.regs, in);
 

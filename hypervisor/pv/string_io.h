@@ -3,6 +3,7 @@
 #ifndef PV_STRING_IO_H
 #define PV_STRING_IO_H
 
+#include "pv/decode.h"
 #include "pv/emulate.h"
 
 #define STRING_MAX 64 /* elements per trap */

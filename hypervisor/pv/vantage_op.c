@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The hypercall that is ours: what a test or a tool asks about the hypervisor itself. Privileged. */
+/* The hypercall that is ours: what a test or a tool asks about the hypervisor itself. Privileged.
+ */
 #include "hypercalls.h"
 #include "mm/mm.h"
 #include "pv/vantage_op.h"

@@ -108,8 +108,8 @@ static int stop_singleshot(struct vcpu *self, struct vcpu *v)
     return 0;
 }
 
-/* The old place is left as it is: kernels go on reading the clock there. All selector bits are set in the
- * new one because an event may have been marked in the old one after we copied it. */
+/* The old place is left as it is: kernels go on reading the clock there. All selector bits are set
+ * in the new one because an event may have been marked in the old one after we copied it. */
 static void move_info(struct vcpu *v, struct vcpu_info *to)
 {
     *to = *v->info;

@@ -5,8 +5,8 @@
 
 #include "domain/domain.h"
 
-/* Checks and loads the struct vcpu_guest_context at `context` into v, which has never run; one caller at
- * a time. 0, -EFAULT, -EINVAL; after an error v is as before. */
+/* Checks and loads the struct vcpu_guest_context at `context` into v, which has never run; one
+ * caller at a time. 0, -EFAULT, -EINVAL; after an error v is as before. */
 int on_vcpu_initialise(struct vcpu *v, guest_ptr context) must_check;
 
 #endif

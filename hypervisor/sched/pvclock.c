@@ -2,8 +2,9 @@
 /*
  * The clock a guest reads without asking: now = system_time + scale(rdtsc - tsc_timestamp).
  *
- * Every vCPU gets the same anchor, the instant of boot, and the scale clock_ns() uses, so all vCPUs and
- * the hypervisor read the same time from the same TSC value and nothing has to be refreshed.
+ * Every vCPU gets the same anchor, the instant of boot, and the scale clock_ns() uses, so all
+ * vCPUs and the hypervisor read the same time from the same TSC value and nothing has to be
+ * refreshed.
  *
  * [pvclock.same]     for every TSC value the guest's formula gives what clock_ns() gives
  * [pvclock.version]  version is odd while the other fields change

@@ -31,8 +31,8 @@ void runstate_read(const struct vcpu *v, struct vcpu_runstate_info *out)
     out->time[out->state] += clock_ns() - out->state_entry_time;
 }
 
-/* With the update flag a reader on another CPU sees that it raced with us: the flag is set first and
- * cleared last, each by one store to state_entry_time. x86 keeps the order of stores. */
+/* With the update flag a reader on another CPU sees that it raced with us: the flag is set first
+ * and cleared last, each by one store to state_entry_time. x86 keeps the order of stores. */
 static int write_flagged(guest_ptr area, struct vcpu_runstate_info *info)
 {
     guest_ptr entry = gptr_add(area, offsetof(struct vcpu_runstate_info, state_entry_time));

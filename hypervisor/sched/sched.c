@@ -6,12 +6,14 @@
  *      offline ──► ready queue of the vCPU's CPU ──► running ┤
  *      blocked ──►      (order: the policy)                  └─► ready, blocked or offline
  *
- * Every vCPU has a home CPU, whose queue holds it and which alone picks it: no CPU takes over a vCPU whose
- * registers another CPU still holds. One lock per CPU covers the queue and the states of its vCPUs.
+ * Every vCPU has a home CPU, whose queue holds it and which alone picks it: no CPU takes over a
+ * vCPU whose registers another CPU still holds. One lock per CPU covers the queue and the states
+ * of its vCPUs.
  *
  * [sched.one]   a vCPU is running, in one queue, or unable to run, and exactly one of these
- * [sched.wake]  a vCPU blocks by setting is_blocked and then looking at what it waits for; a waker makes
- *               that true and then looks at is_blocked. Both with full barriers: one of them sees the other
+ * [sched.wake]  a vCPU blocks by setting is_blocked and then looking at what it waits for; a waker
+ *               makes that true and then looks at is_blocked. Both with full barriers: one of them
+ *               sees the other
  *
  * Not here: the order in the queue (round_robin.c), switching the machine (pv/).
  */
@@ -21,7 +23,8 @@
 #include "sched/sched.h"
 
 static const struct sched_policy *const policies[] = {&round_robin_policy};
-static const struct sched_policy *policy = &round_robin_policy; /* fixed before the second CPU starts */
+static const struct sched_policy *policy =
+    &round_robin_policy; /* fixed before the second CPU starts */
 static struct sched_cpu cpus[MAX_CPUS];
 
 #define DOMAIN_ORDER 2
@@ -38,7 +41,7 @@ void sched_request(struct sched_cpu *c, uint32_t work)
 
 static bool is_allowed(const struct vcpu *v)
 {
-    return v->is_up && !sched_of(v)->pauses && v->domain->state == DOMAIN_RUNNING;
+    return v->is_up && !v->crashed && !sched_of(v)->pauses && v->domain->state == DOMAIN_RUNNING;
 }
 
 static bool may_run(const struct vcpu *v)
@@ -70,7 +73,8 @@ static void slice_start(struct sched_cpu *c)
         timer_set(&c->slice, c->running_since_ns + policy->slice_ns(sched_of(c->running)));
 }
 
-/* Brings a vCPU that does not run to where its flags put it; one that runs is left to sched_next. */
+/* Brings a vCPU that does not run to where its flags put it; one that runs is left to
+ * sched_next. */
 static void settle(struct sched_cpu *c, struct vcpu *v)
 {
     struct sched_vcpu *s = sched_of(v);
@@ -211,14 +215,11 @@ static void put_back(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
     s->has_yielded = false;
 }
 
-struct vcpu *sched_next(struct vcpu *prev)
+/* Leaves the choice to the policy; c->lock. */
+static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 {
-    struct sched_cpu *c = sched_here();
-    uint64_t now = clock_ns();
     struct vcpu *next;
 
-    lock_take(&c->lock);
-    __atomic_fetch_and(&c->work, ~(uint32_t)WORK_RESCHEDULE, __ATOMIC_SEQ_CST);
     if (prev != c->idle)
         put_back(c, prev, now);
     next = policy->pick(c);
@@ -237,6 +238,20 @@ struct vcpu *sched_next(struct vcpu *prev)
     timer_stop(&c->slice);
     if (c->ready_count)
         slice_start(c);
+    return next;
+}
+
+struct vcpu *sched_next(struct vcpu *prev)
+{
+    struct sched_cpu *c = sched_here();
+    struct vcpu *next = prev;
+    uint32_t work;
+
+    lock_take(&c->lock);
+    work = __atomic_fetch_and(&c->work, ~(uint32_t)WORK_RESCHEDULE, __ATOMIC_SEQ_CST);
+    /* Nobody asked: a turn would only cost prev its place. */
+    if (work & WORK_RESCHEDULE || (prev != c->idle && !may_run(prev)))
+        next = choose(c, prev, clock_ns());
     lock_drop(&c->lock);
     return next;
 }

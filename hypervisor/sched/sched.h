@@ -2,8 +2,8 @@
 /*
  * Time and the CPU: timers, the guests' clock, run states, and who runs next.
  *
- * All work that an interrupt or another CPU asks of this CPU is a bit in sched_cpu.work; the exit path
- * and the idle loop test one word (sched_has_work) and act on it.
+ * All work that an interrupt or another CPU asks of this CPU is a bit in sched_cpu.work; the exit
+ * path and the idle loop test one word (sched_has_work) and act on it.
  */
 #ifndef SCHED_SCHED_H
 #define SCHED_SCHED_H
@@ -12,14 +12,14 @@
 
 /* --- Limits --- */
 
-#define TIMERS_PER_VCPU   3   /* singleshot, periodic, poll */
-#define TIMERS_PER_DOMAIN 2   /* watchdogs */
+#define TIMERS_PER_VCPU   3 /* singleshot, periodic, poll */
+#define TIMERS_PER_DOMAIN 2 /* watchdogs */
 #define TIMERS_PER_CPU    16376
-#define PERIOD_MIN_NS     1000000ull        /* below: VCPUOP_set_periodic_timer answers -EINVAL */
+#define PERIOD_MIN_NS     1000000ull /* below: VCPUOP_set_periodic_timer answers -EINVAL */
 #define PERIOD_MAX_NS     (1ull << 62)
-#define SLICE_NS          30000000ull       /* round robin */
+#define SLICE_NS          30000000ull /* round robin */
 
-_Static_assert(MAX_DOMAINS * (MAX_VCPUS_PER_DOM * TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS <=
+_Static_assert(MAX_DOMAINS *(MAX_VCPUS_PER_DOM *TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS <=
                    TIMERS_PER_CPU,
                "every timer of every domain fits one CPU's queue");
 
@@ -41,11 +41,12 @@ static inline void timer_init(struct timer *t, void (*fire)(struct timer *))
     *t = (struct timer){.deadline_ns = ~0ull, .fire = fire};
 }
 
-/* Fires once at or after `ns` on this CPU, without any lock held; replaces an earlier setting. ~0: never.
- * A deadline already past fires at the next timers_run(). */
+/* Fires once at or after `ns` on this CPU, without any lock held; replaces an earlier setting. ~0:
+ * never. A deadline already past fires at the next timers_run(). */
 void timer_set(struct timer *t, uint64_t ns);
 
-/* Not queued afterwards. Its function may still be running on another CPU; timer_kill waits for that. */
+/* Not queued afterwards. Its function may still be running on another CPU; timer_kill waits for
+ * that. */
 void timer_stop(struct timer *t);
 void timer_kill(struct timer *t);
 
@@ -63,8 +64,8 @@ void runstate_change(struct vcpu *v, enum vcpu_state state, uint64_t now);
 /* What VCPUOP_get_runstate_info answers: the running state's time goes up to now. */
 void runstate_read(const struct vcpu *v, struct vcpu_runstate_info *out);
 
-/* Copies v's run state to the area its guest registered, if any. v's kernel address space must be the one
- * loaded; an area that cannot be written is left alone. */
+/* Copies v's run state to the area its guest registered, if any. v's kernel address space must be
+ * the one loaded; an area that cannot be written is left alone. */
 void runstate_publish(struct vcpu *v);
 
 /* --- The guests' clock (pvclock.c) --- */
@@ -86,9 +87,9 @@ enum sched_work {
 };
 
 enum sched_why { /* why a vCPU enters the queue */
-    WHY_WOKEN,
-    WHY_YIELDED,
-    WHY_PREEMPTED, /* its slice is over, or another vCPU preempted it */
+                 WHY_WOKEN,
+                 WHY_YIELDED,
+                 WHY_PREEMPTED, /* its slice is over, or another vCPU preempted it */
 };
 
 /* One CPU. `work` is atomic, the rest is covered by `lock`. */
@@ -123,8 +124,8 @@ static inline struct sched_vcpu *sched_of(const struct vcpu *v)
 }
 
 /*
- * A scheduling policy. All functions run with the CPU's lock held and see only that CPU. `insert` and
- * `remove` maintain c->ready; pick removes what it returns, NULL when nothing is ready.
+ * A scheduling policy. All functions run with the CPU's lock held and see only that CPU. `insert`
+ * and `remove` maintain c->ready; pick removes what it returns, NULL when nothing is ready.
  */
 struct sched_policy {
     const char *name;
@@ -171,17 +172,18 @@ static inline bool sched_is_wanted(void)
 }
 
 /*
- * Puts `prev` where it belongs and says who runs now on this CPU: prev itself, another, or the idle vCPU.
- * Run states are accounted; the caller switches the machine, sets this_cpu()->current and, with the new
- * kernel address space loaded, calls runstate_publish(next).
+ * Puts `prev` where it belongs and says who runs now on this CPU: prev itself, another, or the
+ * idle vCPU. prev goes on when WORK_RESCHEDULE is not set and it may.
+ * Run states are accounted; the caller switches the machine, sets this_cpu()->current and, with
+ * the new kernel address space loaded, calls runstate_publish(next).
  */
 struct vcpu *sched_next(struct vcpu *prev);
 
 /* v is no longer blocked; ends a poll. From any CPU. */
 void sched_wake(struct vcpu *v);
 
-/* The current vCPU sleeps from its next exit on, unless it is woken before. Afterwards the caller looks
- * once more for what it waits for, and calls sched_wake if it is there. [sched.wake] */
+/* The current vCPU sleeps from its next exit on, unless it is woken before. Afterwards the caller
+ * looks once more for what it waits for, and calls sched_wake if it is there. [sched.wake] */
 void sched_block(struct vcpu *v);
 
 void sched_yield(struct vcpu *v);
@@ -202,9 +204,6 @@ void sched_domain_changed(struct domain *d);
 
 /* This CPU has to look at `work` again soon. */
 void sched_request(struct sched_cpu *c, uint32_t work);
-
-/* --- Needed from x86: makes another CPU pass through on_exit or out of HLT --- */
-void cpu_kick(unsigned cpu);
 
 /* --- Up-calls: the timers of a vCPU went off (event/timer_op.c) --- */
 void on_singleshot(struct vcpu *v);

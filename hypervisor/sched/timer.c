@@ -21,7 +21,8 @@ struct timer_queue {
     uint64_t next_order;
     uint64_t armed_ns;    /* what the hardware was last told */
     struct timer *firing; /* its function runs now */
-    struct timer *heap[TIMERS_PER_CPU + 1]; /* slot 0 stays empty: a timer's slot 0 means not queued */
+    struct timer
+        *heap[TIMERS_PER_CPU + 1]; /* slot 0 stays empty: a timer's slot 0 means not queued */
 };
 
 #define QUEUE_ORDER 5
@@ -147,8 +148,8 @@ void timer_stop(struct timer *t)
 
     if (!q)
         return;
-    /* A CPU whose first deadline went away notices when the hardware fires: that is cheaper than setting
-     * the hardware twice, as most stops are followed by a new setting. */
+    /* A CPU whose first deadline went away notices when the hardware fires: that is cheaper than
+     * setting the hardware twice, as most stops are followed by a new setting. */
     lock_drop(&q->lock);
 }
 
@@ -198,8 +199,8 @@ void on_timer(void)
 {
     struct timer_queue *q = this_cpu()->timers;
 
-    /* The hardware counts once and is now set to nothing. No lock: interrupts arrive only while this CPU
-     * holds none, and armed_ns is this CPU's own. */
+    /* The hardware counts once and is now set to nothing. No lock: interrupts arrive only while
+     * this CPU holds none, and armed_ns is this CPU's own. */
     q->armed_ns = ~0ull;
     sched_request(sched_here(), WORK_TIMERS);
 }

@@ -74,7 +74,8 @@ static void allocation(void)
     check(ev(dom1, EVTCHNOP_alloc_unbound, &a) == -EFAULT, "answer cannot be written: -EFAULT");
     fake_access_budget = -1;
     check(status(dom1, 1, 2, &s) == 0 && s.status == EVTCHNSTAT_closed, "... and nothing is left");
-    check(status(dom1, DOMID_SELF, 0, &s) == -EINVAL && status(dom1, DOMID_SELF, 4096, &s) == -EINVAL &&
+    check(status(dom1, DOMID_SELF, 0, &s) == -EINVAL &&
+              status(dom1, DOMID_SELF, 4096, &s) == -EINVAL &&
               status(dom1, DOMID_SELF, ~0u, &s) == -EINVAL,
           "status: ports 0, 4096, ~0: -EINVAL");
     check(status(dom1, 0, 1, &s) == -EPERM && status(dom0, 99, 1, &s) == -ESRCH &&
@@ -122,7 +123,8 @@ static void interdomain(void)
     check(bind(dom2, DOMID_SELF, here, &other) == 0 && other != here &&
               ev(dom2, EVTCHNOP_send, &here) == 0 && pending(dom2, other),
           "both ends in one domain");
-    check(ev(dom2, EVTCHNOP_close, &other) == 0 && ev(dom2, EVTCHNOP_close, &here) == 0, "... closed");
+    check(ev(dom2, EVTCHNOP_close, &other) == 0 && ev(dom2, EVTCHNOP_close, &here) == 0,
+          "... closed");
 }
 
 static void bad_ports(void)
@@ -143,7 +145,8 @@ static void bad_ports(void)
               ev(dom1, EVTCHNOP_close, &free_port) == -EINVAL,
           "send, close of a free port: -EINVAL");
     check(ev(dom1, EVTCHNOP_send, NULL) == -EFAULT && ev(dom1, EVTCHNOP_close, NULL) == -EFAULT &&
-              ev(dom1, EVTCHNOP_status, NULL) == -EFAULT && ev(dom1, EVTCHNOP_reset, NULL) == -EFAULT,
+              ev(dom1, EVTCHNOP_status, NULL) == -EFAULT &&
+              ev(dom1, EVTCHNOP_reset, NULL) == -EFAULT,
           "no argument: -EFAULT");
     check(ev(dom1, 11, NULL) == -ENOSYS && ev(dom1, 12, NULL) == -ENOSYS &&
               ev(dom1, 13, NULL) == -ENOSYS && ev(dom1, 14, NULL) == -ENOSYS &&
@@ -283,7 +286,8 @@ static void full_and_reset(void)
     for (uint32_t port = 1; port < 4096; port++)
         n += status(dom2, 2, port, &s) == 0 && s.status == EVTCHNSTAT_closed;
     check(n == 4095, "reset closed all ports");
-    check(status(dom0, 0, there, &s) == 0 && s.status == EVTCHNSTAT_unbound, "... and unbound dom0's");
+    check(status(dom0, 0, there, &s) == 0 && s.status == EVTCHNSTAT_unbound,
+          "... and unbound dom0's");
     check(alloc(dom2, 0) == 1, "ports can be had again");
     dom2->state = DOMAIN_DYING;
     check(alloc(dom2, 0) == 0, "not in a dying domain");
@@ -371,8 +375,8 @@ static void endings(void)
           "shutdown: no such reason: -EINVAL");
     check(hc_sched_op(v, SCHEDOP_shutdown, GPTR(0)) == -EFAULT, "shutdown: -EFAULT");
     s.reason = SHUTDOWN_crash;
-    check(hc_sched_op(v, SCHEDOP_shutdown, at(&s)) == 0 && fake_up.shutdown_reason == SHUTDOWN_crash &&
-              fake_up.shutdown_of == dom1,
+    check(hc_sched_op(v, SCHEDOP_shutdown, at(&s)) == 0 &&
+              fake_up.shutdown_reason == SHUTDOWN_crash && fake_up.shutdown_of == dom1,
           "shutdown");
     check(hc_sched_op(v, SCHEDOP_remote_shutdown, at(&r)) == -EPERM, "remote_shutdown: -EPERM");
     v = dom0->vcpus[0];
@@ -384,7 +388,8 @@ static void endings(void)
     s.reason = SHUTDOWN_suspend;
     check(hc_sched_op(v, SCHEDOP_shutdown_code, at(&s)) == 0, "shutdown_code");
     s.reason = SHUTDOWN_poweroff;
-    check(hc_sched_op(v, SCHEDOP_shutdown, at(&s)) == 0 && fake_up.shutdown_reason == SHUTDOWN_suspend,
+    check(hc_sched_op(v, SCHEDOP_shutdown, at(&s)) == 0 &&
+              fake_up.shutdown_reason == SHUTDOWN_suspend,
           "... overrides the reason");
     check(hc_sched_op(v, SCHEDOP_watchdog, at(&w)) == -EINVAL, "watchdog without time: -EINVAL");
     w.timeout = 1;
@@ -401,7 +406,8 @@ static void endings(void)
     fake_up.shutdown_of = NULL;
     fake_now += 1000000000;
     timers_run();
-    check(fake_up.shutdown_of == dom0 && fake_up.shutdown_reason == SHUTDOWN_watchdog, "watchdog 1 ran out");
+    check(fake_up.shutdown_of == dom0 && fake_up.shutdown_reason == SHUTDOWN_watchdog,
+          "watchdog 1 ran out");
 }
 
 static void vcpu_timers(void)
@@ -434,9 +440,11 @@ static void vcpu_timers(void)
     clear(dom1);
     hc_set_timer_op(v, fake_now + 10);
     check(hc_set_timer_op(v, 0) == 0 && v->timer_ns == ~0ull, "set_timer_op 0 stops");
-    check(hc_vcpu_op(v, VCPUOP_set_periodic_timer, 0, at(&p)) == -EINVAL, "period too short: -EINVAL");
+    check(hc_vcpu_op(v, VCPUOP_set_periodic_timer, 0, at(&p)) == -EINVAL,
+          "period too short: -EINVAL");
     p.period_ns = ~0ull;
-    check(hc_vcpu_op(v, VCPUOP_set_periodic_timer, 0, at(&p)) == -EINVAL, "period too long: -EINVAL");
+    check(hc_vcpu_op(v, VCPUOP_set_periodic_timer, 0, at(&p)) == -EINVAL,
+          "period too long: -EINVAL");
     p.period_ns = 1000000;
     check(hc_vcpu_op(v, VCPUOP_set_periodic_timer, 0, at(&p)) == 0, "periodic");
     for (int i = 0; i < 2; i++) {
@@ -461,7 +469,8 @@ static void vcpu_life(void)
     check(hc_vcpu_op(v, VCPUOP_is_up, 4, GPTR(0)) == -ENOENT &&
               hc_vcpu_op(v, VCPUOP_is_up, ~0u, GPTR(0)) == -ENOENT,
           "is_up beyond the last vCPU: -ENOENT");
-    check(hc_vcpu_op(v, VCPUOP_is_up, 0, GPTR(0)) == 1 && hc_vcpu_op(v, VCPUOP_is_up, 1, GPTR(0)) == 0,
+    check(hc_vcpu_op(v, VCPUOP_is_up, 0, GPTR(0)) == 1 &&
+              hc_vcpu_op(v, VCPUOP_is_up, 1, GPTR(0)) == 0,
           "is_up: 1 and 0");
     check(hc_vcpu_op(v, VCPUOP_up, 1, GPTR(0)) == -EINVAL, "up before initialise: -EINVAL");
     fake_up.initialise_answer = -EFAULT;
@@ -473,7 +482,8 @@ static void vcpu_life(void)
     check(hc_vcpu_op(v, VCPUOP_initialise, 1, GPTR(0)) == -EEXIST, "initialise twice: -EEXIST");
     check(hc_vcpu_op(v, VCPUOP_up, 1, GPTR(0)) == 0 && hc_vcpu_op(v, VCPUOP_is_up, 1, GPTR(0)) == 1,
           "up");
-    check(hc_vcpu_op(v, VCPUOP_down, 1, GPTR(0)) == 0 && hc_vcpu_op(v, VCPUOP_is_up, 1, GPTR(0)) == 0,
+    check(hc_vcpu_op(v, VCPUOP_down, 1, GPTR(0)) == 0 &&
+              hc_vcpu_op(v, VCPUOP_is_up, 1, GPTR(0)) == 0,
           "down");
     fake_up.shutdown_of = NULL;
     check(hc_vcpu_op(v, VCPUOP_down, 0, GPTR(0)) == 0 && fake_up.shutdown_of == dom1 &&
@@ -500,10 +510,12 @@ static void vcpu_life(void)
 static void info_moves(void)
 {
     struct vcpu *v = dom1->vcpus[0], *w = dom1->vcpus[1];
-    struct vcpu_register_vcpu_info r = {.mfn = 5, .offset = 4096 - 63};
+    struct vcpu_register_vcpu_info r = {.mfn = fake_mfn_of(fake_up.info_page).n,
+                                        .offset = 4096 - 63};
     struct vcpu_info *to;
 
-    check(hc_vcpu_op(v, VCPUOP_register_vcpu_info, 0, at(&r)) == -ENXIO, "vcpu_info too far: -ENXIO");
+    check(hc_vcpu_op(v, VCPUOP_register_vcpu_info, 0, at(&r)) == -ENXIO,
+          "vcpu_info too far: -ENXIO");
     r.offset = 4;
     check(hc_vcpu_op(v, VCPUOP_register_vcpu_info, 0, at(&r)) == -ENXIO, "... misaligned: -ENXIO");
     r.offset = 4032;
@@ -522,7 +534,8 @@ static void info_moves(void)
     v->info->arch.cr2 = 0x1234;
     check(hc_vcpu_op(v, VCPUOP_register_vcpu_info, 0, at(&r)) == 0 && v->info == to, "moved");
     check(to->arch.cr2 == 0x1234 && to->evtchn_upcall_mask == 1 && to->evtchn_upcall_pending == 1 &&
-              to->evtchn_pending_sel == ~0ull && to->time.tsc_to_system_mul && to->time.version % 2 == 0,
+              to->evtchn_pending_sel == ~0ull && to->time.tsc_to_system_mul &&
+              to->time.version % 2 == 0,
           "... with its content, everything marked, the clock in place");
     check(hc_vcpu_op(v, VCPUOP_register_vcpu_info, 0, at(&r)) == -EINVAL, "... once only: -EINVAL");
     r.offset = 64;

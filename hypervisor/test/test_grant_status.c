@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every status and errno of grant_table_op. */
 #include "fake.h"
-#include "grant/grant.h"
+#include "grant/table.h"
 #include "hypercalls.h"
 #include "pages.h"
 #include <string.h>
@@ -16,8 +16,8 @@ static grant_entry_v1_t *entry(struct domain *d, uint32_t ref)
 
 static void grant(struct domain *d, uint32_t ref, uint16_t flags, domid_t to, unsigned page)
 {
-    *entry(d, ref) = (grant_entry_v1_t){
-        .flags = flags, .domid = to, .frame = fake_frame(d->id, page)};
+    *entry(d, ref) =
+        (grant_entry_v1_t){.flags = flags, .domid = to, .frame = fake_frame(d->id, page)};
 }
 
 static long go(struct domain *d, uint32_t cmd, void *ops, uint32_t count)
@@ -38,8 +38,10 @@ static struct gnttab_map_grant_ref map(struct domain *d, domid_t dom, uint32_t r
 
 static int unmap(struct domain *d, unsigned slot, uint64_t device, uint32_t handle)
 {
-    struct gnttab_unmap_grant_ref u = {
-        .host_addr = fake_slot_address(slot), .dev_bus_addr = device, .handle = handle, .status = 99};
+    struct gnttab_unmap_grant_ref u = {.host_addr = fake_slot_address(slot),
+                                       .dev_bus_addr = device,
+                                       .handle = handle,
+                                       .status = 99};
 
     return go(d, GNTTABOP_unmap_grant_ref, &u, 1) ? 98 : u.status;
 }
@@ -78,8 +80,9 @@ static void mapping(void)
     check(unmap(user, 0, 0, m.handle) == GNTST_bad_handle, "unmap again: bad handle");
     check(unmap(user, 5, 0, n.handle) == GNTST_bad_virt_addr && refs(owner, 1) == 1,
           "unmap elsewhere: bad address, still held");
-    check(unmap(user, 1, 0, n.handle) == GNTST_okay && entry(owner, 8)->flags == GTF_permit_access &&
-              refs(owner, 1) == 0 && grant_domain_is_idle(owner),
+    check(unmap(user, 1, 0, n.handle) == GNTST_okay &&
+              entry(owner, 8)->flags == GTF_permit_access && refs(owner, 1) == 0 &&
+              grant_domain_is_idle(owner),
           "all unmapped, all given back");
     check(unmap(user, 1, 0, ~0u) == GNTST_bad_handle && unmap(user, 1, 0, 512) == GNTST_bad_handle,
           "handles never given: bad handle");
@@ -145,7 +148,6 @@ static void parts(void)
     struct gnttab_map_grant_ref m =
         map(user, owner->id, 8, 0, GNTMAP_host_map | GNTMAP_device_map | GNTMAP_contains_pte);
     struct gnttab_unmap_grant_ref u = {.handle = m.handle};
-    struct gnttab_unmap_and_replace r;
 
     check(m.status == GNTST_okay && m.dev_bus_addr == address && refs(owner, 1) == 1,
           "host and device in one mapping");
@@ -160,23 +162,6 @@ static void parts(void)
               refs(owner, 1) == 0,
           "device part: gone");
     check(unmap(user, 0, address, m.handle) == GNTST_bad_handle, "... and its handle");
-    m = map(user, owner->id, 8, 0, GNTMAP_host_map);
-    fake_slots[user->id][3] = (struct fake_slot){.frame = 77};
-    r = (struct gnttab_unmap_and_replace){.host_addr = fake_slot_address(0),
-                                          .new_addr = fake_slot_address(3),
-                                          .handle = m.handle};
-    check(go(user, GNTTABOP_unmap_and_replace, &r, 1) == 0 && r.status == GNTST_okay &&
-              fake_slots[user->id][0].frame == 77 && !fake_slots[user->id][3].frame &&
-              refs(owner, 1) == 0,
-          "unmap_and_replace");
-    check(go(user, GNTTABOP_unmap_and_replace, &r, 1) == 0 && r.status == GNTST_bad_handle,
-          "... again: bad handle");
-    m = map(user, owner->id, 8, 1, GNTMAP_host_map | GNTMAP_contains_pte);
-    r.handle = m.handle;
-    check(go(user, GNTTABOP_unmap_and_replace, &r, 1) == 0 && r.status == GNTST_general_error &&
-              unmap(user, 1, 0, m.handle) == GNTST_okay,
-          "... of an entry named by machine address: refused");
-    fake_slots[user->id][0].frame = 0;
 }
 
 static char *page(struct domain *d, unsigned i)
@@ -215,7 +200,8 @@ static void copying(void)
               entry(third, 20)->flags == 1,
           "... leaves nothing held or marked");
     c = copy_op(third, owner);
-    check(copied(user, &c) == GNTST_general_error && refs(third, 6) == 0, "copy to a read-only grant");
+    check(copied(user, &c) == GNTST_general_error && refs(third, 6) == 0,
+          "copy to a read-only grant");
     c = copy_op(owner, third);
     c.len = 4096;
     check(copied(user, &c) == GNTST_bad_copy_arg, "copy across a page");
@@ -225,6 +211,9 @@ static void copying(void)
     c.dest.offset = 0xffff;
     c.len = 0xffff;
     check(copied(user, &c) == GNTST_bad_copy_arg, "copy of 65535 bytes");
+    c.source.offset = c.dest.offset = 4095;
+    c.len = 0xf002;
+    check(copied(user, &c) == GNTST_bad_copy_arg, "offset and length that wrap at 16 bits");
     c = copy_op(owner, third);
     c.flags = 0;
     check(copied(user, &c) == GNTST_permission_denied, "frames of others by number: refused");
@@ -295,10 +284,21 @@ static void queries(void)
     check(go(user, GNTTABOP_set_version, &v, 1) == -EINVAL, "set_version 3: no such thing");
     check(go(user, GNTTABOP_dump_table, NULL, 1) == -ENOSYS &&
               go(user, GNTTABOP_transfer, NULL, 1) == -ENOSYS &&
+              go(user, GNTTABOP_unmap_and_replace, NULL, 1) == -ENOSYS &&
               go(user, GNTTABOP_get_status_frames, NULL, 1) == -ENOSYS &&
               go(user, GNTTABOP_swap_grant_ref, NULL, 1) == -ENOSYS &&
-              go(user, GNTTABOP_cache_flush, NULL, 1) == -ENOSYS && go(user, 13, NULL, 1) == -ENOSYS,
+              go(user, GNTTABOP_cache_flush, NULL, 1) == -ENOSYS &&
+              go(user, 13, NULL, 1) == -ENOSYS,
           "the rest: -ENOSYS before any argument is read");
+}
+
+static uint64_t seen_frame;
+static unsigned seen_pins;
+
+static void see(mfn_t frame, unsigned pins)
+{
+    seen_frame = frame.n;
+    seen_pins += pins;
 }
 
 static void lists(void)
@@ -329,6 +329,8 @@ static void lists(void)
     fake_preempt_every = 0;
     check(rc == 0 && rounds > 10 && refs(owner, 1) == 100 && v->restart.changed == 6,
           "100 mappings in pieces");
+    grant_each_pinned(owner, see);
+    check(seen_pins == 100 && seen_frame == fake_frame(owner->id, 1), "... which an audit can see");
     for (unsigned i = 0; i < 100; i++)
         u[i] = (struct gnttab_unmap_grant_ref){.host_addr = fake_slot_address(i),
                                                .handle = m[i].handle};
@@ -354,11 +356,11 @@ static void handles_run_out(void)
     memset(fake_slots[third->id], 0, sizeof(fake_slots[third->id]));
     for (n = 0; n < 20; n++)
         ok &= map(third, owner->id, 30, n, GNTMAP_host_map).status == GNTST_okay;
-    fake_preempt_every = 3;
+    fake_preempt_every = 1;
     for (n = 0; grant_domain_release(third) == -ERESTART; n++)
         ;
     fake_preempt_every = 0;
-    check(ok && n > 4 && refs(owner, 9) == 0, "release in pieces");
+    check(ok && n == 1 && refs(owner, 9) == 0, "release in pieces");
 }
 
 static struct domain *make(domid_t id, unsigned handles)
@@ -375,7 +377,8 @@ static void creation(void)
     struct domain *d = fake_domain(9, 1);
     int before = fake_pages_out, n;
 
-    check(grant_domain_init(d, 0, 1) == -EINVAL && grant_domain_init(d, 65, 1) == -EINVAL &&
+    check(grant_domain_init(d, 0, 1) == -EINVAL &&
+              grant_domain_init(d, 65, 1) == -EINVAL &&
               grant_domain_init(d, 1, 65537) == -EINVAL,
           "tables beyond the limits: -EINVAL");
     for (n = 0; n < 100; n++) {
@@ -398,7 +401,7 @@ static void creation(void)
 
 int main(void)
 {
-    plan(80);
+    plan(79);
     fake_machine(1);
     fake_pages_init();
     dom0 = make(0, 10);

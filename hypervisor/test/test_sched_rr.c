@@ -104,7 +104,7 @@ static void fairness(struct domain *d)
         most = MAX(most, ran);
     }
     check(most - least <= SLICE_NS && least > 2900 * NS_PER_MS, "equal shares within one slice");
-    turn();
+    check(turn() == turn(), "nobody asked for a turn: the same goes on");
     sched_yield(current_vcpu());
     check(sched_is_wanted(), "a yield with others ready");
     for (unsigned i = 1; i < 8; i++)
@@ -129,9 +129,9 @@ static bool places_ok(struct domain *d)
         queued += s->is_queued;
         if (runs ? s->is_queued || v->state != VCPU_RUNNING : s->is_queued != can)
             return false;
-        if (!runs && v->state != (can                                ? VCPU_RUNNABLE
+        if (!runs && v->state != (can                                       ? VCPU_RUNNABLE
                                   : s->is_blocked && v->is_up && !s->pauses ? VCPU_BLOCKED
-                                                                     : VCPU_OFFLINE))
+                                                                            : VCPU_OFFLINE))
             return false;
     }
     return queued == ((struct sched_cpu *)fake_cpus[0].sched)->ready_count +
@@ -238,7 +238,7 @@ int main(void)
 {
     struct domain *d, *two;
 
-    plan(30);
+    plan(31);
     fake_machine(2);
     fake_cpu_total = 1; /* all vCPUs at home on CPU 0 */
     d = fake_domain(0, 8);

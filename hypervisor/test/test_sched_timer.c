@@ -187,7 +187,8 @@ static void clocks(struct domain *d)
     t->version = 7;
     pvclock_publish(d->vcpus[0]);
     check(t->version % 2 == 0 && t->version != 7, "pvclock: version even and new");
-    check(guest_time(t, 1000 + 123456789) == 123456789, "pvclock: the guest's formula gives our time");
+    check(guest_time(t, 1000 + 123456789) == 123456789,
+          "pvclock: the guest's formula gives our time");
     wallclock_publish(d);
     check(d->shared_info->wc_sec == 1700000000 && d->shared_info->wc_nsec == 123456789 &&
               d->shared_info->wc_version == 2,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Copies between the hypervisor and guest memory. The copy instructions here are the only ones in the
- * fault-fix table. [access.only]
+ * Copies between the hypervisor and guest memory. The copy instructions here are the only ones in
+ * the fault-fix table. [access.only]
  */
 #include "x86/access.h"
 #include "lib/errno.h"

@@ -144,9 +144,9 @@ static bool parse_s5_at(struct acpi *a, const struct table *t, uint32_t at)
 {
     int type_a, type_b;
 
-    if (at + 3 > t->n || t->p[at] != AML_PACKAGE)
+    if (field(t, at, 1) != AML_PACKAGE)
         return false;
-    at += 2 + (t->p[at + 1] >> 6); /* the length's first byte says how many follow it */
+    at += 2 + (uint32_t)(field(t, at + 1, 1) >> 6); /* the length's first byte says how many follow it */
     at += 1;                       /* number of elements */
     type_a = aml_constant(t, &at);
     type_b = aml_constant(t, &at);

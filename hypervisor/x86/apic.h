@@ -14,6 +14,7 @@ void lapic_cpu_init(void); /* every CPU */
 uint32_t lapic_id(void);
 uint64_t lapic_phys(void);
 void lapic_eoi(void);
+void lapic_send(uint32_t apic_id, unsigned vector); /* an interrupt to another CPU */
 void lapic_timer_init(bool tsc_deadline);
 void lapic_timer_start(uint32_t count); /* counts once down to an interrupt; 0 stops it */
 uint32_t lapic_timer_left(void);
@@ -35,7 +36,6 @@ unsigned ioapic_gsi_count(void);
 bool ioapic_has(unsigned gsi);
 void ioapic_route(unsigned gsi, const struct ioapic_pin *pin); /* leaves it masked */
 void ioapic_mask(unsigned gsi, bool masked);
-bool ioapic_owns(uint64_t phys); /* is this page one of theirs? */
 
 /* What a guest that looks at an IO-APIC sees: its identity, and every pin masked. -EINVAL: no such one */
 int ioapic_peek(uint64_t phys, uint32_t reg, uint32_t *value);

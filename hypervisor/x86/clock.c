@@ -199,7 +199,7 @@ void clock_cpu_init(void)
 
 void clock_init(void)
 {
-    uint64_t stated = tsc_hz_stated();
+    uint64_t stated = tsc_hz_stated(), wall;
 
     tsc_at_boot = rdtsc();
     lapic_timer_init(false);
@@ -209,7 +209,8 @@ void clock_init(void)
     scale = scale_of(tsc_hz);
     has_tsc_deadline = cpuid(1, 0).ecx & CPUID1_ECX_TSC_DEADLINE;
     clock_cpu_init();
-    wall_at_boot = rtc_now() * NS_PER_S - clock_ns();
+    wall = rtc_now() * NS_PER_S;
+    wall_at_boot = wall - MIN(wall, clock_ns());
 }
 
 /* --- Reading --- */

@@ -120,14 +120,17 @@ void console_drain(void)
 /* Keeps what fits; what does not is lost, as on any terminal line without flow control. */
 static void on_uart_interrupt(void)
 {
+    bool has_input;
     int c;
 
     lock_take(&input_lock);
     while ((c = uart_read(console)) >= 0)
         if (input_head - input_tail < INPUT_BYTES)
             input[input_head++ % INPUT_BYTES] = (char)c;
+    has_input = input_head != input_tail;
     lock_drop(&input_lock);
-    on_console_input();
+    if (has_input)
+        on_console_input();
 }
 
 size_t console_read(char *out, size_t max)

@@ -3,9 +3,6 @@
 #ifndef X86_CONSOLE_H
 #define X86_CONSOLE_H
 
-#include "lib/types.h"
-
-void console_drain(void);     /* returns when all output has left the machine */
-uint16_t console_port(void);  /* first of the eight ports of our UART; 0 when there is none */
+void console_drain(void); /* returns when all output has left the machine */
 
 #endif

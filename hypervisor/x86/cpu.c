@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a CPU must hold before it runs a guest: descriptor tables, stacks for the traps that need their
- * own, control registers, and the system-call entry points.
+ * What a CPU must hold before it runs a guest: descriptor tables, stacks for the traps that need
+ * their own, control registers, and the system-call entry points.
  *
  * [cpu.ist] NMI, #DB, #DF and #MC have stacks of their own before the first guest instruction runs.
  */
@@ -97,7 +97,8 @@ static void set_gate(unsigned vector, unsigned dpl, unsigned ist)
     };
 }
 
-/* INT n of a guest reaches int3, into and 0x80 directly; other vectors fault and are looked at in C. */
+/* INT n of a guest reaches int3, into and 0x80 directly; other vectors fault and are looked at in
+ * C. */
 static void idt_fill(void)
 {
     for (unsigned v = 0; v < 256; v++)
@@ -148,7 +149,8 @@ static void syscall_init(unsigned id)
     wrmsr(MSR_STAR, (uint64_t)SEL_GUEST_CS32 << 48 | (uint64_t)SEL_HV_CS << 32);
     wrmsr(MSR_LSTAR, (uint64_t)syscall_stubs + id * 32);
     wrmsr(MSR_CSTAR, (uint64_t)syscall32_stubs + id * 32);
-    wrmsr(MSR_FMASK, FLAG_IF | FLAG_TF | FLAG_DF | FLAG_NT | FLAG_AC | FLAG_RF | FLAG_VM | FLAG_IOPL);
+    wrmsr(MSR_FMASK,
+          FLAG_IF | FLAG_TF | FLAG_DF | FLAG_NT | FLAG_AC | FLAG_RF | FLAG_VM | FLAG_IOPL);
     wrmsr(MSR_SYSENTER_CS, SEL_HV_CS);
     wrmsr(MSR_SYSENTER_ESP, (uint64_t)syscall_slot[id]);
     wrmsr(MSR_SYSENTER_EIP, (uint64_t)entry_sysenter);

@@ -111,14 +111,6 @@ void ioapic_mask(unsigned gsi, bool masked)
     entry_write_low(gsi);
 }
 
-bool ioapic_owns(uint64_t phys)
-{
-    for (unsigned i = 0; i < ioapic_count; i++)
-        if (phys >> PAGE_SHIFT == ioapics[i].phys >> PAGE_SHIFT)
-            return true;
-    return false;
-}
-
 int ioapic_peek(uint64_t phys, uint32_t reg, uint32_t *value)
 {
     for (unsigned i = 0; i < ioapic_count; i++) {

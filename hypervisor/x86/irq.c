@@ -147,11 +147,12 @@ int irq_setup_gsi(unsigned gsi, bool is_level, bool is_low)
 
 static int bind(unsigned irq, void (*own)(void))
 {
-    struct irq *i = &irqs[irq];
+    struct irq *i;
     int rc;
 
     if (!irq_exists(irq))
         return -EINVAL;
+    i = &irqs[irq];
     if (i->is_bound)
         return -EBUSY;
     rc = i->vector ? 0 : vector_give(irq);
@@ -212,46 +213,57 @@ void irq_eoi(unsigned irq)
     lock_drop(&irq_lock);
 }
 
-/* Takes note of an arrival: a copy of the interrupt it is, or of nothing when it is nobody's now (it was
+/* Takes note of an arrival: its number and whose handler it has, or -1 when it is nobody's now (it was
  * under way when its pin was masked). */
-static struct irq arrive(unsigned vector, unsigned *number)
+static int arrive(unsigned vector, void (**own)(void))
 {
-    struct irq found = {.kind = ABSENT};
+    unsigned irq;
+    int number = -1;
 
     lock_take(&irq_lock);
-    *number = irq_of_vector[vector] - 1u;
-    if (*number < IRQ_COUNT && irqs[*number].is_bound) {
-        struct irq *i = &irqs[*number];
-
-        if (i->is_level) {
-            pin_mask(*number, true);
-            i->in_service = true;
+    irq = irq_of_vector[vector] - 1u;
+    if (irq < IRQ_COUNT && irqs[irq].is_bound) {
+        if (irqs[irq].is_level) {
+            pin_mask(irq, true);
+            irqs[irq].in_service = true;
         }
-        found = *i;
+        *own = irqs[irq].own;
+        number = (int)irq;
     }
     lock_drop(&irq_lock);
-    return found;
+    return number;
 }
 
 void irq_dispatch(uint32_t vector)
 {
-    unsigned number;
-    struct irq i;
+    void (*own)(void);
+    int irq;
 
     if (vector == VECTOR_TIMER) {
         clock_interrupt();
         return;
     }
+    if (vector == VECTOR_KICK) {
+        lapic_eoi();
+        return;
+    }
     if (vector < VECTOR_FIRST || vector > VECTOR_LAST)
         return; /* spurious: no EOI is due */
-    i = arrive(vector, &number);
+    irq = arrive(vector, &own);
     lapic_eoi();
-    if (i.own) {
-        i.own();
-        irq_eoi(number);
-    } else if (i.kind != ABSENT) {
-        on_irq(number);
+    if (irq < 0)
+        return;
+    if (!own) {
+        on_irq((unsigned)irq);
+        return;
     }
+    own();
+    irq_eoi((unsigned)irq);
+}
+
+void cpu_kick(unsigned cpu)
+{
+    lapic_send(acpi.cpu[cpu].apic_id, VECTOR_KICK);
 }
 
 /* --- Messages --- */

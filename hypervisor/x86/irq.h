@@ -15,6 +15,7 @@
 #define VECTOR_FIRST    0x30
 #define VECTOR_LAST     0xef
 #define VECTOR_TIMER    0xf0
+#define VECTOR_KICK     0xf1 /* another CPU has work for us: passing through on_exit is all it takes */
 #define VECTOR_SPURIOUS 0xff
 
 void irq_init(void);     /* silences the 8259 pair, starts the local APIC and the IO-APICs */

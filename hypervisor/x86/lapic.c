@@ -16,6 +16,8 @@ enum {
     REG_EOI = 0xb0,
     REG_SPURIOUS = 0xf0,
     REG_ERROR = 0x280,
+    REG_COMMAND = 0x300,
+    REG_COMMAND_TO = 0x310,
     REG_LVT_TIMER = 0x320,
     REG_LVT_THERMAL = 0x330,
     REG_LVT_COUNTER = 0x340,
@@ -109,4 +111,14 @@ void lapic_timer_start(uint32_t count)
 uint32_t lapic_timer_left(void)
 {
     return reg_read(REG_TIMER_CURRENT);
+}
+
+#define COMMAND_PENDING (1u << 12)
+
+void lapic_send(uint32_t apic_id, unsigned vector)
+{
+    while (reg_read(REG_COMMAND) & COMMAND_PENDING)
+        __builtin_ia32_pause();
+    reg_write(REG_COMMAND_TO, apic_id << 24);
+    reg_write(REG_COMMAND, vector);
 }

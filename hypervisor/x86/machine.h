@@ -20,6 +20,8 @@ int console_select(const char *list);
 /* The value of a com1= or com2= option: baud[,8n1[,port[,irq]]]. -EINVAL when not understood. */
 int console_configure(unsigned com, const char *value);
 
+uint16_t console_port(void);  /* first of our UART's eight ports; 0 when there is none */
+
 void console_irq_init(void); /* from now on what is typed reaches on_console_input() */
 
 /* --- clock.c --- */
@@ -33,10 +35,11 @@ void clock_interrupt(void);
 /* Switches the machine off with the sleep types the guest's ACPI code found; falls back to ours. */
 __attribute__((noreturn)) void machine_sleep_s5(uint16_t pm1a, uint16_t pm1b);
 
-/* --- owned.c: what belongs to the hypervisor, and what is memory --- */
+/* --- owned.c --- */
 
-bool machine_io_forbidden(mfn_t m);          /* local APIC, IO-APICs, the range of MSI writes */
-bool machine_port_forbidden(uint16_t port);  /* PIC, PIT, RTC, PM timer, PCI configuration, our UART */
+/* Calls `deny` for each range of frames no domain may map: local APIC, MSI writes, IO-APICs. After
+ * irq_init. */
+void machine_each_forbidden(void (*deny)(mfn_t first, uint64_t count));
 
 /* RAM and firmware's memory, told by core/ before a domain runs: no device register is there. */
 void machine_note_memory(uint64_t start, uint64_t bytes);

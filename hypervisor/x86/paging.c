@@ -2,8 +2,8 @@
 /*
  * The hypervisor's own address space: sixteen L4 slots shared by every table that is ever loaded.
  *
- * The sixteen level-3 tables exist from boot, so a guest's L4 takes our slots by one copy of sixteen
- * entries and never has to be told of a later change below them. [layout.hole]
+ * The sixteen level-3 tables exist from boot, so a guest's L4 takes our slots by one copy of
+ * sixteen entries and never has to be told of a later change below them. [layout.hole]
  *
  * [paging.wx] no page of ours is writable and executable, and the direct map is never executable
  */
@@ -94,7 +94,8 @@ void paging_map_large(uint64_t va, uint64_t phys, uint64_t bytes, bool guest_rea
         hv_l4[va >> 39 & 511] |= PTE_US;
 }
 
-/* The image was mapped by 2 MiB pages for booting; give every 4 KiB page the rights of its section. */
+/* The image was mapped by 2 MiB pages for booting; give every 4 KiB page the rights of its section.
+ */
 static void image_protect(void)
 {
     for (uint64_t va = (uint64_t)image_start; va < (uint64_t)image_end; va += LARGE) {
@@ -143,8 +144,7 @@ void paging_init(uint64_t max_phys, mfn_t (*alloc)(void))
     image_slot_trim();
     image_protect();
     for (uint64_t phys = 0; phys < ROUND_UP(max_phys, LARGE) || phys < (4ul << 30); phys += LARGE)
-        *l2_entry(DIRECT_VA + phys) =
-            phys | PTE_P | PTE_A | PTE_D | PTE_RW | PTE_LARGE | PTE_NX;
+        *l2_entry(DIRECT_VA + phys) = phys | PTE_P | PTE_A | PTE_D | PTE_RW | PTE_LARGE | PTE_NX;
     write_cr3(read_cr3());
 }
 
@@ -181,7 +181,8 @@ uint64_t window_create(void)
 void window_set(uint64_t window, unsigned page, mfn_t m)
 {
     BUG_ON(page >= WINDOW_BYTES / PAGE_SIZE);
-    /* Writable: the CPU sets the accessed bit of descriptors. Guests cannot reach it, US is clear. */
+    /* Writable: the CPU sets the accessed bit of descriptors. Guests cannot reach it, US is clear.
+     */
     paging_map(window + page * PAGE_SIZE, m, true);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reports of failure. Everything here must work with the machine in any state: no locks, no allocation,
- * every pointer checked before it is followed.
+ * Reports of failure. Everything here must work with the machine in any state: no locks, no
+ * allocation, every pointer checked before it is followed.
  */
 #include "x86/report.h"
 #include "lib/bug.h"
@@ -30,8 +30,8 @@ const char *symbol_name(uint64_t address, uint64_t *offset)
 
 void report_registers(const struct regs *r)
 {
-    printk("  rip %04lx:%016lx  rsp %04lx:%016lx  rflags %08lx  vector %u error %04x\n", r->cs, r->rip,
-           r->ss, r->rsp, r->rflags, r->vector, r->error_code);
+    printk("  rip %04lx:%016lx  rsp %04lx:%016lx  rflags %08lx  vector %u error %04x\n", r->cs,
+           r->rip, r->ss, r->rsp, r->rflags, r->vector, r->error_code);
     printk("  rax %016lx  rbx %016lx  rcx %016lx  rdx %016lx\n", r->rax, r->rbx, r->rcx, r->rdx);
     printk("  rsi %016lx  rdi %016lx  rbp %016lx  r8  %016lx\n", r->rsi, r->rdi, r->rbp, r->r8);
     printk("  r9  %016lx  r10 %016lx  r11 %016lx  r12 %016lx\n", r->r9, r->r10, r->r11, r->r12);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Instructions only the guest edge uses: debug registers, CR0.TS, XCR0, caches, descriptor rights. */
+/* Instructions only the guest edge uses: debug registers, CR0.TS, XCR0, caches, descriptor rights.
+ */
 #ifndef X86_SPECIAL_REGISTERS_H
 #define X86_SPECIAL_REGISTERS_H
 
@@ -39,7 +40,8 @@ static inline void xsetbv(uint64_t v)
     __asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)));
 }
 
-/* Access rights of a selector in the GDT and LDT now loaded, as LAR gives them; 0 when there are none. */
+/* Access rights of a selector in the GDT and LDT now loaded, as LAR gives them; 0 when there are
+ * none. */
 static inline uint32_t access_rights(uint16_t selector)
 {
     uint32_t rights;

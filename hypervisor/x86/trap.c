@@ -48,8 +48,8 @@ static bool is_from_guest(const struct regs *r)
     return (r->cs & 3) == 3;
 }
 
-/* A guest's #DB goes the ordinary way; its registers move to where entry_trap would have put them. One
- * of ours is a data breakpoint a guest set, hit while we touch its memory: nothing to do. */
+/* A guest's #DB goes the ordinary way; its registers move to where entry_trap would have put them.
+ * One of ours is a data breakpoint a guest set, hit while we touch its memory: nothing to do. */
 static struct context *debug_trap_entry(struct regs *r)
 {
     struct context *c = (struct context *)this_cpu()->current;

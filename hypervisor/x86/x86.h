@@ -41,6 +41,9 @@ static inline struct cpu *this_cpu(void)
 struct cpu *cpu_by_id(unsigned id); /* NULL when there is no such CPU */
 unsigned cpu_count(void);
 
+/* Makes another CPU pass through on_exit, or wake from HLT. */
+void cpu_kick(unsigned cpu);
+
 void cpu_init(uint64_t windows); /* descriptors and system-call entry of the calling CPU */
 
 /* --- Context (switch.c): what the hardware holds for the vCPU that runs --- */

@@ -14,29 +14,20 @@ static const struct set {
     const char *name;
     void (*run)(void);
 } sets[] = {
-    {"version", abi_version},
-    {"memory", abi_memory},
-    {"mmu", abi_mmu},
-    {"mmuext", abi_mmuext},
-    {"live", abi_live},
-    {"descriptor", abi_descriptor},
-    {"trap", abi_trap},
-    {"iret", abi_iret},
-    {"segment", abi_segment},
-    {"privileged", abi_privileged},
-    {"debugreg", abi_debugreg},
-    {"event", abi_event},
-    {"sched", abi_sched},
-    {"grant", abi_grant},
-    {"misc", abi_misc},
-    {"vcpu", abi_vcpu},
+    {"version", abi_version},   {"memory", abi_memory},
+    {"mmu", abi_mmu},           {"mmuext", abi_mmuext},
+    {"live", abi_live},         {"descriptor", abi_descriptor},
+    {"trap", abi_trap},         {"iret", abi_iret},
+    {"segment", abi_segment},   {"privileged", abi_privileged},
+    {"debugreg", abi_debugreg}, {"event", abi_event},
+    {"sched", abi_sched},       {"grant", abi_grant},
+    {"misc", abi_misc},         {"vcpu", abi_vcpu},
 };
 
 void abi_bodies(const struct body_row *rows, unsigned int n)
 {
     for (; n; n--, rows++)
-        case_trap(rows->name, trap_catch(rows->body, (void *)rows->arg), rows->vector,
-                  rows->error);
+        case_trap(rows->name, trap_catch(rows->body, (void *)rows->arg), rows->vector, rows->error);
 }
 
 void abi_calls(const struct call_row *r, unsigned int n)

@@ -35,8 +35,8 @@
 #define BODY(name, text)                                                                           \
     static void name(void *arg)                                                                    \
     {                                                                                              \
-        asm volatile(text : "+D"(arg)::"rax", "rbx", "rcx", "rdx", "rsi", "r8", "r11", "memory",   \
-                     "cc");                                                                        \
+        asm volatile(text                                                                          \
+                     : "+D"(arg)::"rax", "rbx", "rcx", "rdx", "rsi", "r8", "r11", "memory", "cc"); \
     }
 
 /* A row of a table of bodies with the trap each must end in (-1: none). */

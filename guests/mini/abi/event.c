@@ -80,7 +80,8 @@ static void check_interdomain(void)
     case_long("unbound-send", port_send((u32)far), 0);
     near = port_interdomain(DOMID_SELF, (u32)far);
     case_true("interdomain-bind", near > 0 && near != far, "no port");
-    case_true("interdomain-pending-at-once", event_pending((u32)near), "the new port is not pending");
+    case_true("interdomain-pending-at-once", event_pending((u32)near),
+              "the new port is not pending");
     event_clear((u32)near);
     event_clear((u32)far);
     case_long("interdomain-send", port_send((u32)near), 0);

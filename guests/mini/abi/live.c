@@ -13,8 +13,7 @@ struct live {
 };
 
 /* rdi: struct live. */
-#define LIVE(name, text)                                                                           \
-    BODY(name, "mov 16(%0), %%rax; mov 8(%0), %%rcx; mov (%0), %%rdx; " text)
+#define LIVE(name, text) BODY(name, "mov 16(%0), %%rax; mov 8(%0), %%rcx; mov (%0), %%rdx; " text)
 
 LIVE(live_mov, "mov %%rcx, (%%rdx)")
 LIVE(live_zero, "movq $0, (%%rdx)")
@@ -31,7 +30,8 @@ LIVE(live_mov8, "movb %%cl, (%%rdx)")
 LIVE(live_split, "mov %%rcx, 4(%%rdx)")
 
 /* Runs one write with TEST_VA mapped; the new entry must be `want` (A and D aside). */
-static void row(const char *name, void (*body)(void *), u64 before, u64 value, u64 compare, u64 want)
+static void row(const char *name, void (*body)(void *), u64 before, u64 value, u64 compare,
+                u64 want)
 {
     struct live l = {slot, value, compare};
     u64 ad = PTE_A | PTE_D;

@@ -46,8 +46,7 @@ static void check_maps(void)
 
 static long reservation(unsigned int cmd, u64 *list, u64 n, unsigned int order)
 {
-    struct xen_memory_reservation r = {
-        .nr_extents = n, .extent_order = order, .domid = DOMID_SELF};
+    struct xen_memory_reservation r = {.nr_extents = n, .extent_order = order, .domid = DOMID_SELF};
 
     set_xen_guest_handle(r.extent_start, list);
     return hyp_memory_op(cmd, &r);
@@ -71,8 +70,8 @@ static void check_give_and_get(void)
     extent = ~0ul;
     case_long("decrease-no-frame", reservation(XENMEM_decrease_reservation, &extent, 1, 0), 0);
     case_true("mapped-stays", m2p(mapped) == va_pfn(pages), "M2P of a mapped frame changed");
-    case_long("populate-above-maximum-order",
-              reservation(XENMEM_populate_physmap, &extent, 1, 40), 0);
+    case_long("populate-above-maximum-order", reservation(XENMEM_populate_physmap, &extent, 1, 40),
+              0);
     page_free(pages);
 }
 

@@ -64,8 +64,7 @@ static void check_multicall_iret(void)
     int got = trap_catch(multicall_on_frame, args);
 
     case_true("multicall-iret",
-              (got == 3 && calls[1].result == 1) ||
-                  (got == -1 && (long)calls[0].result == -ENOSYS),
+              (got == 3 && calls[1].result == 1) || (got == -1 && (long)calls[0].result == -ENOSYS),
               "neither refused nor the end of the list");
 }
 

@@ -26,7 +26,8 @@ static void check_map(void)
     case_true("l1-kernel-page-user-bit", pte & PTE_US, "US is not set in the stored entry");
     case_true("l1-kernel-page-mark", pte & 1ul << 52, "bit 52 is not set in the stored entry");
     case_long("l1-no-execute", mmu_write(entry, pte_make(va_mfn(data), PTE_DATA | PTE_NX)), 0);
-    case_long("l1-pat-by-dom0", mmu_write(entry, pte_make(va_mfn(data), PTE_RO | PTE_AVL)), 0);
+    case_long("l1-available-bits", mmu_write(entry, pte_make(va_mfn(data), PTE_RO | PTE_AVL)), 0);
+    case_long("l1-pat-by-dom0", mmu_write(entry, pte_make(va_mfn(data), PTE_RO | PTE_PSE)), 0);
     case_long("l1-not-present", mmu_write(entry, 0xfffffffffffffff0 & ~PTE_P), 0);
     case_long("l1-clear", mmu_write(entry, 0), 0);
     case_hex("l1-cleared", l1_value(), 0);
@@ -46,8 +47,8 @@ static void check_l1_owner(void)
                 -EBUSY);
     case_hex("l1-refused-unchanged", l1_value(), 0);
     case_long("l1-read-only-table", mmu_write(entry, pte_make(va_mfn(table), PTE_RO)), 0);
-    case_either("l1-table-becomes-writable",
-                mmu_write(entry, pte_make(va_mfn(table), PTE_DATA)), -EINVAL, -EBUSY);
+    case_either("l1-table-becomes-writable", mmu_write(entry, pte_make(va_mfn(table), PTE_DATA)),
+                -EINVAL, -EBUSY);
     case_true("l1-table-still-read-only", !(l1_value() & PTE_RW), "the entry is writable");
     mmu_write(entry, 0);
 }
@@ -73,12 +74,14 @@ static void check_l2_flags(void)
     case_long("l2-writable-again", mmu_write(l2, l2_flags(PTE_TABLE)), 0);
     case_long("l2-pse-data", mmu_write(l2 + 8, pte_make(va_mfn(data) & ~511ul, PTE_DATA | PTE_PSE)),
               -EINVAL);
-    case_long("l3-pse",
-              mmu_write(pte_maddr(TEST_VA, 3), (*pte_of(TEST_VA, 3) & PTE_MFN) | PTE_TABLE | PTE_PSE),
-              -EINVAL);
-    case_long("l4-pse",
-              mmu_write(pte_maddr(TEST_VA, 4), (*pte_of(TEST_VA, 4) & PTE_MFN) | PTE_TABLE | PTE_PSE),
-              -EINVAL);
+    case_long(
+        "l3-pse",
+        mmu_write(pte_maddr(TEST_VA, 3), (*pte_of(TEST_VA, 3) & PTE_MFN) | PTE_TABLE | PTE_PSE),
+        -EINVAL);
+    case_long(
+        "l4-pse",
+        mmu_write(pte_maddr(TEST_VA, 4), (*pte_of(TEST_VA, 4) & PTE_MFN) | PTE_TABLE | PTE_PSE),
+        -EINVAL);
 }
 
 static void check_link(void)
@@ -116,8 +119,9 @@ static void check_linear(void)
 
     case_either("linear-l2", mmu_write(slot, pte_make(va_mfn(l2), PTE_RO)), 0, -EINVAL);
     mmu_write(slot, 0);
-    case_either("linear-l4", mmu_write(l4_slot, pte_make(va_mfn((void *)start_info->pt_base), PTE_RO)),
-                0, -EINVAL);
+    case_either("linear-l4",
+                mmu_write(l4_slot, pte_make(va_mfn((void *)start_info->pt_base), PTE_RO)), 0,
+                -EINVAL);
     mmu_write(l4_slot, 0);
     case_long("linear-writable", mmu_write(slot, pte_make(va_mfn(l2), PTE_TABLE)), -EINVAL);
 }
@@ -163,7 +167,8 @@ static void check_machphys(void)
     case_true("machphys-foreign",
               mmu_write(abi_foreign_mfn() << PAGE_SHIFT | MMU_MACHPHYS_UPDATE, 1) < 0,
               "not refused");
-    case_true("machphys-no-frame", mmu_write(1ul << 50 | MMU_MACHPHYS_UPDATE, 1) < 0, "not refused");
+    case_true("machphys-no-frame", mmu_write(1ul << 50 | MMU_MACHPHYS_UPDATE, 1) < 0,
+              "not refused");
 }
 
 static void check_plain_page(void)
@@ -176,7 +181,8 @@ static void check_plain_page(void)
 
 static void check_batch(void)
 {
-    struct mmu_update batch[3] = {{entry, pte_make(va_mfn(data), PTE_RO)}, {1ul << 50, 0}, {entry, 0}};
+    struct mmu_update batch[3] = {
+        {entry, pte_make(va_mfn(data), PTE_RO)}, {1ul << 50, 0}, {entry, 0}};
     u32 done = 99;
 
     case_true("batch-fails", hyp_mmu_update(batch, 3, &done, DOMID_SELF) < 0, "not refused");
@@ -184,7 +190,8 @@ static void check_batch(void)
     case_true("batch-first-stays", l1_value() & PTE_P, "the first update was undone");
     case_long("batch-count-0", hyp_mmu_update(batch, 0, &done, DOMID_SELF), 0);
     case_long("batch-bad-pointer", hyp_mmu_update(HOLE_POINTER, 1, 0, DOMID_SELF), -EFAULT);
-    case_long("batch-unmapped-pointer", hyp_mmu_update(UNMAPPED_POINTER, 1, 0, DOMID_SELF), -EFAULT);
+    case_long("batch-unmapped-pointer", hyp_mmu_update(UNMAPPED_POINTER, 1, 0, DOMID_SELF),
+              -EFAULT);
     case_long("batch-no-domain", hyp_mmu_update(batch, 1, 0, 77), -ESRCH);
     case_either("batch-own-domid", hyp_mmu_update(batch, 1, 0, 0), -EINVAL, -ESRCH);
     mmu_write(entry, 0);
@@ -199,8 +206,10 @@ static void check_va(void)
     data[0] = 66;
     case_long("va-map", hyp_update_va_mapping(TEST_VA, pte, UVMF_NONE), 0);
     case_hex("va-reads", *(volatile u64 *)TEST_VA, 66);
-    case_long("va-remap", hyp_update_va_mapping(TEST_VA, pte_make(va_mfn(other), PTE_DATA),
-                                                UVMF_INVLPG | UVMF_LOCAL), 0);
+    case_long(
+        "va-remap",
+        hyp_update_va_mapping(TEST_VA, pte_make(va_mfn(other), PTE_DATA), UVMF_INVLPG | UVMF_LOCAL),
+        0);
     case_hex("va-remap-reads", *(volatile u64 *)TEST_VA, 77);
     case_long("va-flush-all", hyp_update_va_mapping(TEST_VA, pte, UVMF_TLB_FLUSH | UVMF_ALL), 0);
     case_hex("va-flush-reads", *(volatile u64 *)TEST_VA, 66);

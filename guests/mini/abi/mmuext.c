@@ -64,8 +64,8 @@ static void check_baseptr(void)
     case_either("baseptr-foreign", mmuext(MMUEXT_NEW_BASEPTR, abi_foreign_mfn(), 0), -EINVAL,
                 -EBUSY);
     case_long("baseptr-no-frame", mmuext(MMUEXT_NEW_BASEPTR, ~0ul, 0), -EINVAL);
-    case_either("user-baseptr-writable-page",
-                mmuext(MMUEXT_NEW_USER_BASEPTR, va_mfn(page), 0), -EINVAL, -EBUSY);
+    case_either("user-baseptr-writable-page", mmuext(MMUEXT_NEW_USER_BASEPTR, va_mfn(page), 0),
+                -EINVAL, -EBUSY);
     case_long("user-baseptr-none", mmuext(MMUEXT_NEW_USER_BASEPTR, 0, 0), 0);
     case_long("user-baseptr", mmuext(MMUEXT_NEW_USER_BASEPTR, va_mfn(user_l4), 0), 0);
     page_free(page);

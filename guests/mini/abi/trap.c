@@ -112,8 +112,7 @@ static void check_registers(void)
                  : "+a"(rax), "+c"(rcx), "+d"(rdx), "+S"(r11), "+D"(r10), "+b"(r8)::"r8", "r10",
                    "r11", "memory");
     trap_hook = NULL;
-    case_true("registers-kept",
-              rax == 1 && rcx == 2 && rdx == 3 && r11 == 4 && r10 == 5 && r8 == 6,
+    case_true("registers-kept", rax == 1 && rcx == 2 && rdx == 3 && r11 == 4 && r10 == 5 && r8 == 6,
               "a register changed");
 }
 

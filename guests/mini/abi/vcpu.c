@@ -106,8 +106,7 @@ static void check_runstate(void)
 
     case_long("runstate-get", hyp_vcpu_op(VCPUOP_get_runstate_info, 0, &info), 0);
     case_long("runstate-running", info.state, RUNSTATE_running);
-    case_long("runstate-register",
-              hyp_vcpu_op(VCPUOP_register_runstate_memory_area, 0, &reg), 0);
+    case_long("runstate-register", hyp_vcpu_op(VCPUOP_register_runstate_memory_area, 0, &reg), 0);
     case_long("runstate-area-running", area.state, RUNSTATE_running);
     before = area.time[RUNSTATE_blocked];
     singleshot(time_ns() + 2 * MS);

@@ -45,7 +45,8 @@ static void check_start_info(void)
     case_true("pages", si->nr_pages >= mapped_pages, "fewer pages than are mapped");
     case_true("shared-info-aligned", !(si->shared_info & (PAGE_SIZE - 1)), "not a page address");
     case_true("pt-base-aligned", !(si->pt_base & (PAGE_SIZE - 1)), "not a page address");
-    case_true("slack", mapped_pages * PAGE_SIZE % (4ul << 20) == 0, "mapping does not end at 4 MiB");
+    case_true("slack", mapped_pages * PAGE_SIZE % (4ul << 20) == 0,
+              "mapping does not end at 4 MiB");
 }
 
 /* p2m and M2P agree for every page of the domain. */

@@ -36,6 +36,7 @@ extern u64 pool_frame[POOL_FRAMES];
 void pool_init(void);
 /* One word of a pool page, by an instruction that may fault; false when it did or might not be. */
 bool pool_write(u64 *at, u64 value, unsigned int how);
+bool pool_clear(u64 *page);
 
 /* Two pages at BUFFER with nothing behind them: what hypercalls read and write. */
 #define BUFFER     0x0000000050000000ul
@@ -48,6 +49,8 @@ extern u64 *code_page;
 
 /* A mutation of page tables. */
 void mutate_step(void);
+/* What came of it: pins accepted by level, present entries accepted into read-only pages. */
+extern u64 mutate_pinned[4], mutate_linked;
 /* A hypercall with random arguments; how many calls were made, by number. */
 void calls_step(void);
 extern u64 calls_made[64], calls_accepted[64];

@@ -5,6 +5,8 @@
  */
 #include "hostile.h"
 
+u64 mutate_pinned[4], mutate_linked;
+
 static u64 *page(void)
 {
     return pool_page[random_below(POOL_PAGES)];
@@ -25,7 +27,11 @@ static long va_mapping(u64 va, u64 pte)
 
 static void ext(unsigned int cmd, u64 mfn)
 {
-    calls_count(__HYPERVISOR_mmuext_op, mmuext(cmd, mfn, random_one_in(8) ? random_word() : 0));
+    long rc = mmuext(cmd, mfn, random_one_in(8) ? random_word() : 0);
+
+    calls_count(__HYPERVISOR_mmuext_op, rc);
+    if (cmd <= MMUEXT_PIN_L4_TABLE)
+        mutate_pinned[cmd] += rc == 0;
 }
 
 static void make_read_only(void)
@@ -59,11 +65,64 @@ static void fill(void)
 
 static void empty(void)
 {
-    u64 *p = page();
+    pool_clear(page());
+}
 
-    for (unsigned int i = 0; i < 512; i++)
-        if (p == NULL || !pool_write(&p[i], 0, 7))
-            return;
+/*
+ * The legal half: trees grow and shrink. levels[] is what the guest believes of its pages; the
+ * other moves make it wrong now and then, which is as well.
+ */
+static u8 levels[POOL_PAGES];
+
+static u32 page_of_level(u8 level)
+{
+    u32 i = random_below(POOL_PAGES), tries;
+
+    for (tries = 0; tries < POOL_PAGES && levels[i] != level; tries++)
+        i = (i + 1) % POOL_PAGES;
+    return i;
+}
+
+static void grow(void)
+{
+    u32 i = page_of_level(0);
+    u8 level = (u8)(1 + random_below(4));
+    u64 *p = pool_page[i];
+
+    if (va_mapping((u64)p, pte_make(va_mfn(p), PTE_DATA)) || !pool_clear(p))
+        return;
+    va_mapping((u64)p, pte_make(va_mfn(p), PTE_RO));
+    ext(MMUEXT_PIN_L1_TABLE + level - 1, va_mfn(p));
+    levels[i] = level;
+}
+
+static void attach(void)
+{
+    u8 level = (u8)(1 + random_below(4));
+    u64 table = va_maddr(pool_page[page_of_level(level)]);
+    u64 child = va_mfn(pool_page[page_of_level(level - 1)]);
+    u64 flags = level > 1 || random_one_in(2) ? PTE_TABLE : PTE_RO;
+    long rc = mmu_write(table + random_below(4) * 8, pte_make(child, flags));
+
+    count_mmu(rc);
+    mutate_linked += !rc;
+}
+
+static void detach(void)
+{
+    u64 table = va_maddr(pool_page[page_of_level((u8)(1 + random_below(4)))]);
+
+    count_mmu(mmu_write(table + random_below(4) * 8, 0));
+}
+
+static void shrink(void)
+{
+    u32 i = page_of_level((u8)(1 + random_below(4)));
+    u64 *p = pool_page[i];
+
+    ext(MMUEXT_UNPIN_TABLE, va_mfn(p));
+    if (!va_mapping((u64)p, pte_make(va_mfn(p), PTE_DATA)))
+        levels[i] = 0;
 }
 
 static void pin(void)
@@ -76,14 +135,29 @@ static void unpin(void)
     ext(MMUEXT_UNPIN_TABLE, random_mfn());
 }
 
+/* A pool page its own entry maps read-only: where an accepted update had a table to go to. */
+static bool is_read_only(u64 mfn)
+{
+    unsigned int i;
+
+    for (i = 0; i < POOL_PAGES; i++)
+        if (va_mfn(pool_page[i]) == mfn)
+            return !(*pte_of((u64)pool_page[i], 1) & PTE_RW);
+    return false;
+}
+
 static void link(void)
 {
     u64 slot = random_one_in(2) ? random_below(4) : random_below(512);
     u64 ptr = random_mfn() << PAGE_SHIFT | slot * 8;
+    u64 value = random_one_in(4) ? 0 : random_pte();
+    long rc;
 
     if (random_one_in(8))
         ptr |= random_below(4);
-    count_mmu(mmu_write(ptr, random_one_in(4) ? 0 : random_pte()));
+    rc = mmu_write(ptr, value);
+    count_mmu(rc);
+    mutate_linked += !rc && value & PTE_P && is_read_only(ptr >> PAGE_SHIFT);
 }
 
 static void batch(void)
@@ -92,7 +166,8 @@ static void batch(void)
     u32 done, i, n = random_below(9);
 
     for (i = 0; i < n; i++) {
-        reqs[i].ptr = random_mfn() << PAGE_SHIFT | random_below(8) * 8 | (random_below(16) == 0) * 2;
+        reqs[i].ptr =
+            random_mfn() << PAGE_SHIFT | random_below(8) * 8 | (random_below(16) == 0) * 2;
         reqs[i].val = random_pte();
     }
     count_mmu(hyp_mmu_update(reqs, n, random_one_in(2) ? &done : 0, DOMID_SELF));
@@ -109,20 +184,22 @@ static void user_base(void)
     ext(MMUEXT_NEW_USER_BASEPTR, random_one_in(4) ? 0 : random_mfn());
 }
 
-/* Ours for a moment: a copy of the kernel's L4, loaded and left again. */
+/* A copy of the kernel's L4, loaded and left again: the low half, the p2m list, the kernel. */
 static void base(void)
 {
+    static const u16 needed[] = {0, 1, 511};
+    unsigned int i;
     const u64 *boot = (const u64 *)start_info->pt_base;
     u64 *p = page();
     u64 pte = *pte_of((u64)p, 1);
 
     if (!(pte & PTE_P) || (pte & PTE_MFN) >> PAGE_SHIFT != va_mfn(p))
         return;
-    for (unsigned int i = 0; i < 512; i += i ? 511 : 1)
-        pool_write(&p[i], boot[i], 0);
-    pool_write(&p[511], boot[511], 0);
-    if (p[511] != boot[511] || p[0] != boot[0])
-        return;
+    for (i = 0; i < ARRAY_SIZE(needed); i++) {
+        pool_write(&p[needed[i]], boot[needed[i]], 0);
+        if (p[needed[i]] != boot[needed[i]])
+            return;
+    }
     va_mapping((u64)p, pte_make(va_mfn(p), PTE_RO));
     ext(MMUEXT_NEW_BASEPTR, va_mfn(p));
     ext(MMUEXT_NEW_BASEPTR, va_mfn(boot));
@@ -171,11 +248,48 @@ static void use_selector(void)
 void mutate_step(void)
 {
     static void (*const moves[])(void) = {
-        make_read_only, make_read_only, make_read_only, make_writable, make_writable, remap,
-        fill,           fill,           fill,           empty,         pin,           pin,
-        pin,            unpin,          unpin,          unpin,         link,          link,
-        link,           link,           batch,          live_write,    live_write,    live_write,
-        user_base,      base,           descriptor,     set_ldt,       use_selector,
+        make_read_only,
+        make_read_only,
+        make_read_only,
+        make_writable,
+        make_writable,
+        remap,
+        fill,
+        fill,
+        fill,
+        empty,
+        pin,
+        pin,
+        pin,
+        unpin,
+        unpin,
+        unpin,
+        link,
+        link,
+        grow,
+        grow,
+        grow,
+        grow,
+        attach,
+        attach,
+        attach,
+        attach,
+        attach,
+        attach,
+        detach,
+        shrink,
+        shrink,
+        link,
+        link,
+        batch,
+        live_write,
+        live_write,
+        live_write,
+        user_base,
+        base,
+        descriptor,
+        set_ldt,
+        use_selector,
     };
 
     moves[random_below(ARRAY_SIZE(moves))]();

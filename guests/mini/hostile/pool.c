@@ -76,12 +76,27 @@ static void store_body(void *arg)
     }
 }
 
+/* [pool.checked] */
+static bool maps_pool(const u64 *at)
+{
+    u64 pte = *pte_of((u64)at, 1);
+
+    return pte & PTE_P && in_pool((pte & PTE_MFN) >> PAGE_SHIFT);
+}
+
 bool pool_write(u64 *at, u64 value, unsigned int how)
 {
     struct store s = {at, value, how};
-    u64 pte = *pte_of((u64)at, 1);
 
-    if (!(pte & PTE_P) || !in_pool((pte & PTE_MFN) >> PAGE_SHIFT)) /* [pool.checked] */
-        return false;
-    return trap_catch(store_body, &s) < 0;
+    return maps_pool(at) && trap_catch(store_body, &s) < 0;
+}
+
+static void clear_body(void *page)
+{
+    memset(page, 0, PAGE_SIZE);
+}
+
+bool pool_clear(u64 *page)
+{
+    return maps_pool(page) && trap_catch(clear_body, page) < 0;
 }

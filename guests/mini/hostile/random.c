@@ -29,13 +29,12 @@ bool random_one_in(u32 n)
 }
 
 static const u64 boundaries[] = {
-    0,          1,          2,          7,          8,          31,
-    32,         33,         63,         64,         127,        128,
-    129,        255,        511,        512,        1023,       1024,
-    4095,       4096,       4097,       0x7fff,     0x8000,     0xffff,
-    0x10000,    0x7fffffff, 0x80000000, 0xffffffff, 1ul << 32,  1ul << 40,
-    1ul << 52,  ~0ul,       ~0ul - 7,   1ul << 63,  ~0ul >> 1,  DOMID_SELF,
-    DOMID_IO,   DOMID_XEN,  DOMID_COW,  DOMID_IDLE, 0xffffff,   0x100000,
+    0,          1,         2,         7,         8,          31,         32,
+    33,         63,        64,        127,       128,        129,        255,
+    511,        512,       1023,      1024,      4095,       4096,       4097,
+    0x7fff,     0x8000,    0xffff,    0x10000,   0x7fffffff, 0x80000000, 0xffffffff,
+    1ul << 32,  1ul << 40, 1ul << 52, ~0ul,      ~0ul - 7,   1ul << 63,  ~0ul >> 1,
+    DOMID_SELF, DOMID_IO,  DOMID_XEN, DOMID_COW, DOMID_IDLE, 0xffffff,   0x100000,
 };
 
 u64 random_mfn(void)
@@ -56,9 +55,8 @@ u64 random_mfn(void)
 
 u64 random_pte(void)
 {
-    static const u64 flags[] = {PTE_P,   PTE_RW,  PTE_US, PTE_PWT, PTE_PCD, PTE_A,
-                                PTE_D,   PTE_PSE, PTE_G,  PTE_AVL, PTE_NX,  1ul << 52,
-                                1ul << 51, 0x200};
+    static const u64 flags[] = {PTE_P,   PTE_RW, PTE_US,  PTE_PWT, PTE_PCD,   PTE_A,     PTE_D,
+                                PTE_PSE, PTE_G,  PTE_AVL, PTE_NX,  1ul << 52, 1ul << 51, 0x200};
     u64 pte = pte_make(random_mfn() & PTE_MFN >> PAGE_SHIFT, random_one_in(2) ? PTE_TABLE : PTE_RO);
 
     if (random_one_in(3))

@@ -21,14 +21,13 @@ static inline long hyp5(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e)
     return ret;
 }
 
-#define HYP_ARG(x) ((u64)(x))
+#define HYP_ARG(x)                     ((u64)(x))
 
-#define hyp0(nr)          hyp5(nr, 0, 0, 0, 0, 0)
-#define hyp1(nr, a)       hyp5(nr, HYP_ARG(a), 0, 0, 0, 0)
-#define hyp2(nr, a, b)    hyp5(nr, HYP_ARG(a), HYP_ARG(b), 0, 0, 0)
-#define hyp3(nr, a, b, c) hyp5(nr, HYP_ARG(a), HYP_ARG(b), HYP_ARG(c), 0, 0)
-#define hyp4(nr, a, b, c, d)                                                                       \
-    hyp5(nr, HYP_ARG(a), HYP_ARG(b), HYP_ARG(c), HYP_ARG(d), 0)
+#define hyp0(nr)                       hyp5(nr, 0, 0, 0, 0, 0)
+#define hyp1(nr, a)                    hyp5(nr, HYP_ARG(a), 0, 0, 0, 0)
+#define hyp2(nr, a, b)                 hyp5(nr, HYP_ARG(a), HYP_ARG(b), 0, 0, 0)
+#define hyp3(nr, a, b, c)              hyp5(nr, HYP_ARG(a), HYP_ARG(b), HYP_ARG(c), 0, 0)
+#define hyp4(nr, a, b, c, d)           hyp5(nr, HYP_ARG(a), HYP_ARG(b), HYP_ARG(c), HYP_ARG(d), 0)
 
 #define hyp_set_trap_table(table)      hyp1(__HYPERVISOR_set_trap_table, table)
 #define hyp_mmu_update(r, n, done, d)  hyp4(__HYPERVISOR_mmu_update, r, n, done, d)
@@ -55,7 +54,7 @@ static inline long hyp5(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e)
 #define hyp_event_channel_op(cmd, arg) hyp2(__HYPERVISOR_event_channel_op, cmd, arg)
 #define hyp_physdev_op(cmd, arg)       hyp2(__HYPERVISOR_physdev_op, cmd, arg)
 /* Vantage's own: cmd 0 audits every frame's counts. -ENOSYS on Xen. */
-#define VANTAGE_AUDIT                  0
-#define hyp_vantage_op(cmd, arg)       hyp2(__HYPERVISOR_arch_7, cmd, arg)
+#define VANTAGE_AUDIT            0
+#define hyp_vantage_op(cmd, arg) hyp2(__HYPERVISOR_arch_7, cmd, arg)
 
 #endif

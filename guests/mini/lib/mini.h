@@ -126,18 +126,18 @@ long port_send(u32 port);
 
 /* --- paging.c ------------------------------------------------------------------------------ */
 
-#define PTE_P   0x001ul
-#define PTE_RW  0x002ul
-#define PTE_US  0x004ul
-#define PTE_PWT 0x008ul
-#define PTE_PCD 0x010ul
-#define PTE_A   0x020ul
-#define PTE_D   0x040ul
-#define PTE_PSE 0x080ul
-#define PTE_G   0x100ul
-#define PTE_AVL 0xe00ul
-#define PTE_NX  (1ul << 63)
-#define PTE_MFN 0x000ffffffffff000ul
+#define PTE_P     0x001ul
+#define PTE_RW    0x002ul
+#define PTE_US    0x004ul
+#define PTE_PWT   0x008ul
+#define PTE_PCD   0x010ul
+#define PTE_A     0x020ul
+#define PTE_D     0x040ul
+#define PTE_PSE   0x080ul
+#define PTE_G     0x100ul
+#define PTE_AVL   0xe00ul
+#define PTE_NX    (1ul << 63)
+#define PTE_MFN   0x000ffffffffff000ul
 
 #define PTE_DATA  (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 #define PTE_RO    (PTE_P | PTE_US | PTE_A)

@@ -8,7 +8,8 @@
 #include <string.h>
 
 struct cpu fake_cpus[MAX_CPUS];
-unsigned fake_cpu_id, fake_cpu_total, fake_arms, fake_kicks[MAX_CPUS];
+__thread unsigned fake_cpu_id;
+unsigned fake_cpu_total, fake_arms, fake_kicks[MAX_CPUS];
 uint64_t fake_now, fake_armed[MAX_CPUS];
 int fake_access_budget = -1, fake_preempt_every, fake_alloc_budget = -1, fake_pages_out;
 struct domain *fake_domains[MAX_DOMAINS];

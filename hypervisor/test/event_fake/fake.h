@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine and the neighbours, for host tests of sched/, event/ and grant/: a clock that only moves
- * when told, CPUs chosen by a variable, guest memory that is host memory and fails on request.
+ * The machine and the neighbours, for host tests of sched/, event/ and grant/: a clock that only
+ * moves when told, CPUs chosen by a variable, guest memory that is host memory and fails on
+ * request.
  */
 #ifndef FAKE_H
 #define FAKE_H
@@ -10,17 +11,17 @@
 #include <stdio.h>
 
 extern uint64_t fake_now;
-extern uint64_t fake_armed[];       /* by CPU: last clock_arm */
-extern unsigned fake_arms;          /* calls of clock_arm */
-extern unsigned fake_kicks[];       /* by CPU */
-extern int fake_access_budget;      /* guest accesses until they fail, -1: never */
-extern int fake_preempt_every;      /* 0: never wanted */
-extern int fake_alloc_budget;       /* allocations until they fail, -1: never */
-extern int fake_pages_out;          /* hypervisor pages allocated and not freed */
+extern uint64_t fake_armed[];  /* by CPU: last clock_arm */
+extern unsigned fake_arms;     /* calls of clock_arm */
+extern unsigned fake_kicks[];  /* by CPU */
+extern int fake_access_budget; /* guest accesses until they fail, -1: never */
+extern int fake_preempt_every; /* 0: never wanted */
+extern int fake_alloc_budget;  /* allocations until they fail, -1: never */
+extern int fake_pages_out;     /* hypervisor pages allocated and not freed */
 extern struct domain *fake_domains[];
 extern unsigned fake_cpu_total;
 
-void fake_machine(unsigned cpus);   /* everything as after start-up */
+void fake_machine(unsigned cpus); /* everything as after start-up */
 struct domain *fake_domain(domid_t id, unsigned vcpus);
 void fake_domain_free(struct domain *d);
 

@@ -93,14 +93,3 @@ int pages_unmap(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame)
     *s = (struct fake_slot){0};
     return 0;
 }
-
-int pages_replace(struct vcpu *v, uint64_t host_addr, uint64_t new_addr, uint32_t flags, mfn_t frame)
-{
-    struct fake_slot *s = slot_at(v, host_addr), *n = slot_at(v, new_addr);
-
-    if (!s || !n || s == n || s->frame != frame.n || s->flags != kept(flags))
-        return -EINVAL;
-    *s = *n;
-    *n = (struct fake_slot){0};
-    return 0;
-}

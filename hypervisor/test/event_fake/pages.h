@@ -5,7 +5,7 @@
 
 #include "domain/domain.h"
 
-#define FAKE_FRAMES 64  /* per domain; frame number = FAKE_FIRST + domain * FAKE_FRAMES + i */
+#define FAKE_FRAMES 64 /* per domain; frame number = FAKE_FIRST + domain * FAKE_FRAMES + i */
 #define FAKE_FIRST  0x40000ull
 #define FAKE_SLOTS  256 /* page-table entries per domain, named by address 0x1000 * (slot + 1) */
 

@@ -5,8 +5,8 @@
 #include "mm/mm.h"
 #include "pv/vcpu_op.h"
 
-struct fake_upcalls fake_up = {.shutdown_reason = -1};
 static char info_page[PAGE_SIZE] __attribute__((aligned(4096)));
+struct fake_upcalls fake_up = {.shutdown_reason = -1, .info_page = info_page};
 
 int on_pirq_bind(struct domain *d, unsigned pirq, bool share)
 {
@@ -31,8 +31,7 @@ int on_vcpu_initialise(struct vcpu *v, guest_ptr context)
     return fake_up.initialise_answer;
 }
 
-int mm_share_vcpu_info(struct vcpu *v, mfn_t m, void **va)
+int mm_hold(struct domain *d, mfn_t m)
 {
-    *va = fake_up.info_page = info_page;
     return fake_up.share_answer;
 }

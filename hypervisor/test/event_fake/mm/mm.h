@@ -7,6 +7,6 @@
 
 void *hv_alloc(unsigned order);
 void hv_free(void *p, unsigned order);
-int mm_share_vcpu_info(struct vcpu *v, mfn_t m, void **va);
+int mm_hold(struct domain *d, mfn_t m);
 
 #endif

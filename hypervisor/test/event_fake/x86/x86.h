@@ -8,7 +8,7 @@
 #undef on_exit
 
 extern struct cpu fake_cpus[];
-extern unsigned fake_cpu_id;
+extern __thread unsigned fake_cpu_id; /* threads may play CPUs */
 
 static inline struct cpu *fake_this_cpu(void)
 {
