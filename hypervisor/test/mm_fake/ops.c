@@ -70,12 +70,7 @@ static void domain_start(int id)
 
 void ops_start(void)
 {
-    for (int i = 0; i < 4; i++) {
-        if (!domains[i])
-            continue;
-        fake_domain_drop(domains[i]);
-        domains[i] = NULL;
-    }
+    memset(domains, 0, sizeof(domains));
     fake_on_flush = model_flush;
     fake_start(MODEL_FRAMES, IO_FRAMES);
     for (int f = 0; f < MODEL_FRAMES; f++) {
