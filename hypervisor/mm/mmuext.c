@@ -36,6 +36,19 @@ static int page_copy(struct domain *d, mfn_t to, mfn_t from)
     return rc;
 }
 
+static int base_try(struct vcpu *v, struct domain *d, mfn_t *slot, mfn_t m)
+{
+    bool is_kernel = slot == &v->kernel_l4;
+
+    if (d != v->domain)
+        return -EPERM;
+    if (!m.n && !is_kernel)
+        m = MFN_NONE; /* the guest's way to say none */
+    else if (!frame_exists(m))
+        return -EINVAL; /* MFN_NONE among them, which base_set() would take for none */
+    return base_set(vcpu_job(v), d, slot, m, is_kernel);
+}
+
 static int table_try(struct vcpu *v, struct domain *d, const mmuext_op_t *op)
 {
     struct job *j = vcpu_job(v);
@@ -50,11 +63,9 @@ static int table_try(struct vcpu *v, struct domain *d, const mmuext_op_t *op)
     case MMUEXT_UNPIN_TABLE:
         return unpin(j, d, m);
     case MMUEXT_NEW_BASEPTR:
-        return d == v->domain ? base_set(j, d, &v->kernel_l4, m, true) : -EPERM;
+        return base_try(v, d, &v->kernel_l4, m);
     default: /* MMUEXT_NEW_USER_BASEPTR */
-        if (d != v->domain)
-            return -EPERM;
-        return base_set(j, d, &v->user_l4, m.n ? m : MFN_NONE, false);
+        return base_try(v, d, &v->user_l4, m);
     }
 }
 
@@ -163,7 +174,7 @@ long hc_mmuext_op(struct vcpu *v, guest_ptr ops, uint32_t count, guest_ptr done,
 {
     struct progress p = {.next = ops, .left = count & ~MMU_UPDATE_PREEMPTED};
     struct domain *d;
-    int rc = foreign_domain(v, whose, &d);
+    int rc = foreign_tables(v, whose, &d);
 
     if (rc)
         return rc;
