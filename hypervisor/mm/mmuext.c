@@ -89,11 +89,11 @@ static int table_op(struct vcpu *v, struct domain *d, const mmuext_op_t *op)
 static int flush_multi(struct vcpu *v, const mmuext_op_t *op, const uint64_t *page)
 {
     uint64_t cpus;
-    int rc = flush_mask_read(v->domain, GPTR((uint64_t)op->arg2.vcpumask.p), &cpus);
 
-    if (!rc)
-        flush_cpus(v, cpus, page);
-    return rc;
+    if (flush_mask_read(v->domain, GPTR((uint64_t)op->arg2.vcpumask.p), &cpus))
+        return -EINVAL; /* as the ABI has it, and not -EFAULT */
+    flush_cpus(v, cpus, page);
+    return 0;
 }
 
 static int flush_op(struct vcpu *v, const mmuext_op_t *op)
@@ -143,6 +143,16 @@ static int op_do(struct vcpu *v, struct domain *d, const mmuext_op_t *op)
     default:
         return -ENOSYS;
     }
+}
+
+int mm_new_base(struct vcpu *v, mfn_t m)
+{
+    const mmuext_op_t op = {.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = m.n};
+    int rc = job_settle(vcpu_job(v), v->domain);
+
+    if (!rc)
+        rc = table_op(v, v->domain, &op);
+    return rc == -EAGAIN ? -ERESTART : rc;
 }
 
 struct progress {
