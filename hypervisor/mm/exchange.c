@@ -144,10 +144,10 @@ static int chunk_exchange(struct exchange *x, uint64_t chunk, uint64_t *pfns)
     if (!rc) {
         lock_take(&x->d->mm_lock);
         rc = x->d->state == DOMAIN_DYING ? -ESRCH : frames_take(x);
-        if (!rc) {
+        if (!rc && !stay)
             tlb_flush(x->d->dirty_cpus); /* [frame.flushed] */
+        if (!rc)
             fresh_assign(x, pfns);
-        }
         lock_drop(&x->d->mm_lock);
         if (rc)
             fresh_untell(x, chunk, pfns);

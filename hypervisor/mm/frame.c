@@ -43,7 +43,7 @@ int frame_take(struct domain *d, mfn_t m)
     if (!word_swap(&f->own, &own, OWN_OURS | OWN_DIRTY))
         return -EBUSY;
     BUG_ON(f->use & (COUNT_MASK | USE_LOCKED | USE_PINNED)); /* [frame.backed] */
-    f->use = 0;
+    /* What it was last stays known, in case it is given back. [frame.sticky] */
     __atomic_sub_fetch(&d->pages, 1, __ATOMIC_RELAXED);
     return 0;
 }

@@ -20,7 +20,7 @@ static int page_write(struct domain *d, mfn_t to, const void *from)
     if (rc)
         return rc;
     if (from)
-        memcpy(frame_data(to), from, PAGE_SIZE);
+        memmove(frame_data(to), from, PAGE_SIZE); /* a page may be copied to itself */
     else
         memset(frame_data(to), 0, PAGE_SIZE);
     mm_release(d, to);
