@@ -80,3 +80,9 @@ struct context *on_ist_trap(struct regs *r)
         report_panic(r, r->vector == TRAP_DF ? "double fault" : "machine check");
     }
 }
+
+bool preempt_wanted(void)
+{
+    __asm__ volatile("sti; nop; cli" : : : "memory");
+    return on_preempt_check();
+}
