@@ -30,6 +30,7 @@ include hypervisor/build.mk
 include trace/build.mk
 include guests/build.mk
 include bench/build.mk
+include docs/build.mk
 include ci/build.mk
 
 clean: ## remove build/, but keep the downloaded Debian packages

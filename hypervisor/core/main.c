@@ -111,7 +111,7 @@ static void main_on_own_stack(void)
     exit_to_guest();
 }
 
-void boot_main(uint32_t magic, uint32_t information)
+void on_boot(uint32_t magic, uint32_t information)
 {
     console_early_init();
     boot = boot_parse(magic, information);

@@ -5,6 +5,6 @@
 
 #include "lib/types.h"
 
-__attribute__((noreturn)) void boot_main(uint32_t magic, uint32_t information);
+__attribute__((noreturn)) void on_boot(uint32_t magic, uint32_t information);
 
 #endif

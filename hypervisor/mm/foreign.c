@@ -15,6 +15,12 @@ int foreign_domain(struct vcpu *v, uint32_t whose, struct domain **d)
     return *d && (*d)->state != DOMAIN_DYING ? 0 : -ESRCH;
 }
 
+int foreign_tables(struct vcpu *v, uint32_t whose, struct domain **d)
+{
+    *d = v->domain;
+    return whose == v->domain->id ? -ESRCH : foreign_domain(v, whose, d);
+}
+
 int foreign_owner(struct vcpu *v, uint32_t whose, domid_t *owner)
 {
     struct domain *d;
@@ -23,7 +29,7 @@ int foreign_owner(struct vcpu *v, uint32_t whose, domid_t *owner)
         *owner = whose;
         return 0;
     }
-    int rc = foreign_domain(v, whose, &d);
+    int rc = foreign_tables(v, whose, &d);
     *owner = d ? d->id : DOMID_INVALID;
     return rc;
 }

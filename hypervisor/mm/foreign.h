@@ -12,4 +12,7 @@ int foreign_owner(struct vcpu *v, uint32_t whose, domid_t *owner) must_check;
 /* The domain whose memory v works on: its own, or for a privileged domain any. 0, -EPERM, -ESRCH. */
 int foreign_domain(struct vcpu *v, uint32_t whose, struct domain **d) must_check;
 
+/* The same for operations on tables, where a domain is DOMID_SELF to itself and not its number. */
+int foreign_tables(struct vcpu *v, uint32_t whose, struct domain **d) must_check;
+
 #endif

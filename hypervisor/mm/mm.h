@@ -93,11 +93,14 @@ int mm_load_base(struct vcpu *v, mfn_t kernel, mfn_t user) must_check;
  * crashes the domain). */
 uint64_t mm_cr3(const struct vcpu *v);
 
+/* As MMUEXT_NEW_BASEPTR, for the running vCPU. 0, -ERESTART: call again; else refused. */
+int mm_new_base(struct vcpu *v, mfn_t m) must_check;
+
 /* The four entries that translate va in the tables loaded for v's present mode, level 4 first. Returns
  * how many were found; 4 with the last one present means mapped. Nothing in our hole is found. */
 unsigned mm_walk(const struct vcpu *v, uint64_t va, uint64_t entries[4]);
 
-/* The frame and the level-1 entry behind va, or false. */
+/* The level-1 entry behind va in v's kernel tables, whichever mode it is in; false: not mapped. */
 bool mm_translate(const struct vcpu *v, uint64_t va, uint64_t *entry);
 
 /* Trapped writes to live tables. mm_l1e_of: does va, in the kernel tables of v, show a level-1 table of

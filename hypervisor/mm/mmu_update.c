@@ -109,8 +109,6 @@ static inline int table_write(struct update *u, uint64_t address, uint64_t value
     mfn_t m = MFN(address >> PAGE_SHIFT);
     unsigned slot = address % PAGE_SIZE / 8;
 
-    if (unlikely(address & 4))
-        return -EINVAL;
     if (likely(mfn_eq(m, u->l1) && slot < TABLE_ENTRIES)) {
         uint64_t *pte = (uint64_t *)frame_data(m) + slot;
 
@@ -131,16 +129,18 @@ static int m2p_update(struct update *u, mfn_t m, uint64_t pfn)
 
 static inline int request_do(struct update *u, const mmu_update_t *r)
 {
-    uint64_t address = r->ptr & ~3ull;
+    uint64_t address = r->ptr & ~7ull;
 
-    switch (r->ptr & 3) {
+    switch (r->ptr & 7) {
     case MMU_NORMAL_PT_UPDATE:
     case MMU_PT_UPDATE_NO_TRANSLATE:
         return table_write(u, address, r->val, PTE_PLAIN);
     case MMU_PT_UPDATE_PRESERVE_AD:
         return table_write(u, address, r->val, PTE_KEEP_AD);
-    default:
+    case MMU_MACHPHYS_UPDATE:
         return m2p_update(u, MFN(address >> PAGE_SHIFT), r->val);
+    default:
+        return -ENOSYS;
     }
 }
 

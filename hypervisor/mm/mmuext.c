@@ -36,6 +36,19 @@ static int page_copy(struct domain *d, mfn_t to, mfn_t from)
     return rc;
 }
 
+static int base_try(struct vcpu *v, struct domain *d, mfn_t *slot, mfn_t m)
+{
+    bool is_kernel = slot == &v->kernel_l4;
+
+    if (d != v->domain)
+        return -EPERM;
+    if (!m.n && !is_kernel)
+        m = MFN_NONE; /* the guest's way to say none */
+    else if (!frame_exists(m))
+        return -EINVAL; /* MFN_NONE among them, which base_set() would take for none */
+    return base_set(vcpu_job(v), d, slot, m, is_kernel);
+}
+
 static int table_try(struct vcpu *v, struct domain *d, const mmuext_op_t *op)
 {
     struct job *j = vcpu_job(v);
@@ -50,11 +63,9 @@ static int table_try(struct vcpu *v, struct domain *d, const mmuext_op_t *op)
     case MMUEXT_UNPIN_TABLE:
         return unpin(j, d, m);
     case MMUEXT_NEW_BASEPTR:
-        return d == v->domain ? base_set(j, d, &v->kernel_l4, m, true) : -EPERM;
+        return base_try(v, d, &v->kernel_l4, m);
     default: /* MMUEXT_NEW_USER_BASEPTR */
-        if (d != v->domain)
-            return -EPERM;
-        return base_set(j, d, &v->user_l4, m.n ? m : MFN_NONE, false);
+        return base_try(v, d, &v->user_l4, m);
     }
 }
 
@@ -78,11 +89,11 @@ static int table_op(struct vcpu *v, struct domain *d, const mmuext_op_t *op)
 static int flush_multi(struct vcpu *v, const mmuext_op_t *op, const uint64_t *page)
 {
     uint64_t cpus;
-    int rc = flush_mask_read(v->domain, GPTR((uint64_t)op->arg2.vcpumask.p), &cpus);
 
-    if (!rc)
-        flush_cpus(v, cpus, page);
-    return rc;
+    if (flush_mask_read(v->domain, GPTR((uint64_t)op->arg2.vcpumask.p), &cpus))
+        return -EINVAL; /* as the ABI has it, and not -EFAULT */
+    flush_cpus(v, cpus, page);
+    return 0;
 }
 
 static int flush_op(struct vcpu *v, const mmuext_op_t *op)
@@ -134,6 +145,16 @@ static int op_do(struct vcpu *v, struct domain *d, const mmuext_op_t *op)
     }
 }
 
+int mm_new_base(struct vcpu *v, mfn_t m)
+{
+    const mmuext_op_t op = {.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = m.n};
+    int rc = job_settle(vcpu_job(v), v->domain);
+
+    if (!rc)
+        rc = table_op(v, v->domain, &op);
+    return rc == -EAGAIN ? -ERESTART : rc;
+}
+
 struct progress {
     guest_ptr next;
     uint32_t left, completed;
@@ -163,7 +184,7 @@ long hc_mmuext_op(struct vcpu *v, guest_ptr ops, uint32_t count, guest_ptr done,
 {
     struct progress p = {.next = ops, .left = count & ~MMU_UPDATE_PREEMPTED};
     struct domain *d;
-    int rc = foreign_domain(v, whose, &d);
+    int rc = foreign_tables(v, whose, &d);
 
     if (rc)
         return rc;

@@ -7,6 +7,8 @@
 #include "mm/foreign.h"
 #include "mm/memory_op.h"
 
+#define EXTENTS_MAX (1ull << 40)
+
 struct reservation {
     struct domain *d;
     guest_ptr list;
@@ -26,8 +28,6 @@ static int reservation_read(struct vcpu *v, guest_ptr arg, struct reservation *r
         return rc;
     /* The node is only a wish, and there is one; the other flags ask for what we do not have. */
     if (request.mem_flags & ~(0xffffu | XENMEMF_exact_node_request))
-        return -EINVAL;
-    if (request.extent_order > memory_max_order(v) || request.nr_extents > 1ull << 40)
         return -EINVAL;
     r->list = GPTR((uint64_t)request.extent_start.p);
     r->count = request.nr_extents;
@@ -80,6 +80,8 @@ long memory_reservation(struct vcpu *v, unsigned op, uint64_t done, guest_ptr ar
 
     if (rc)
         return rc;
+    if (r.order > memory_max_order(v) || r.count > EXTENTS_MAX)
+        return done; /* no extent can be had */
     for (uint64_t i = done; i < r.count; i++) {
         guest_ptr at = gptr_add(r.list, i * 8);
         bool ok = op == XENMEM_decrease_reservation

@@ -58,7 +58,7 @@ unsigned mm_walk(const struct vcpu *v, uint64_t va, uint64_t entries[4])
 
 bool mm_translate(const struct vcpu *v, uint64_t va, uint64_t *entry)
 {
-    uint64_t *pte = walk_l1(v->in_user ? v->user_l4 : v->kernel_l4, va);
+    uint64_t *pte = walk_l1(v->kernel_l4, va);
 
     *entry = pte ? pte_read(pte) : 0;
     return *entry & PTE_P;

@@ -105,6 +105,16 @@ long hc_callback_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
     }
 }
 
+long hc_set_callbacks(struct vcpu *v, uint64_t event, uint64_t failsafe, uint64_t syscall)
+{
+    if (!is_canonical(event) || !is_canonical(failsafe) || !is_canonical(syscall))
+        return -EINVAL;
+    v->event_callback = (struct callback){event, true};
+    v->failsafe_callback = (struct callback){failsafe, false};
+    v->syscall_callback = (struct callback){syscall, false};
+    return 0;
+}
+
 long hc_stack_switch(struct vcpu *v, uint64_t ss, uint64_t sp)
 {
     v->kernel_ss = (ss & 0xffff) | 3;

@@ -121,11 +121,10 @@ int debugreg_write(struct vcpu *v, unsigned reg, uint64_t value)
 
 int debugreg_read(const struct vcpu *v, unsigned reg, uint64_t *value)
 {
-    *value = 0;
-    if (register_number(v, &reg))
-        return -EINVAL;
-    *value = v->dr[reg];
-    return 0;
+    int rc = register_number(v, &reg);
+
+    *value = rc ? 0 : v->dr[reg];
+    return rc;
 }
 
 uint64_t debug_trap(struct vcpu *v)

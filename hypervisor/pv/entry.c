@@ -76,11 +76,21 @@ static void exception(struct vcpu *v, unsigned vector)
     }
 }
 
+/* [trap.virtual] Nobody can be returned to where this one came from: it goes on as if from ring 3. */
+static void leave_virtual_8086(struct regs *r)
+{
+    r->rflags &= ~(uint64_t)FLAG_VM;
+    r->cs |= 3;
+    r->ss |= 3;
+}
+
 void on_guest_entry(struct context *c)
 {
     struct vcpu *v = (struct vcpu *)c;
     unsigned vector = c->regs.vector;
 
+    if (unlikely(c->regs.rflags & FLAG_VM))
+        leave_virtual_8086(&c->regs);
     if (vector < FIRST_IRQ)
         exception(v, vector);
     else if (vector == VECTOR_INT80)

@@ -52,10 +52,9 @@ struct context *on_exit(void)
     return &cpu->current->ctx;
 }
 
-bool preempt_wanted(void)
+bool on_preempt_check(void)
 {
     const struct vcpu *v = current_vcpu();
 
-    __asm__ volatile("sti; nop; cli" : : : "memory");
     return sched_has_work() || (!v->is_idle && event_pending(v));
 }

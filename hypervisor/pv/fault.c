@@ -15,6 +15,13 @@ static bool is_in_ldt_window(const struct vcpu *v, uint64_t va)
     return va - (v->windows + LDT_OFFSET) < 16 * PAGE_SIZE;
 }
 
+bool on_ldt_fault(uint64_t va)
+{
+    struct vcpu *v = current_vcpu();
+
+    return is_in_ldt_window(v, va) && ldt_map_page(v, va - v->windows - LDT_OFFSET);
+}
+
 void page_fault(struct vcpu *v)
 {
     uint64_t va = read_cr2();
@@ -48,8 +55,8 @@ static bool software_interrupt(struct vcpu *v)
     if (guest_read(bytes, GPTR(r->rip), sizeof(bytes)) || bytes[0] != 0xcd)
         return false;
     g = &v->traps[bytes[1]];
-    /* The guest's kernel counts as privileged whatever its DPL says. */
-    if (!g->address || (v->in_user && g->dpl < 3))
+    /* The guest's kernel counts as ring 1. */
+    if (!g->address || g->dpl < (v->in_user ? 3 : 1))
         return false;
     r->rip += sizeof(bytes);
     reflect(v, bytes[1], 0);

@@ -41,5 +41,9 @@ void on_iret_fault(struct context *c, uint32_t vector, uint32_t error)
     struct vcpu *v = (struct vcpu *)c;
 
     c->regs.vector = vector;
-    reflect(v, vector, error);
+    c->regs.error_code = error;
+    if (vector == TRAP_PF)
+        page_fault(v); /* a selector in a page missing from the guest's LDT */
+    else
+        reflect(v, vector, error);
 }

@@ -15,6 +15,7 @@
 #include "pv/emulate.h"
 
 #include "lib/string.h"
+#include "mm/mm.h"
 #include "pv/fetch.h"
 #include "pv/string_io.h"
 #include "x86/special_registers.h"
@@ -70,7 +71,7 @@ static bool read_cr(struct vcpu *v, unsigned n, uint64_t *value)
     }
 }
 
-/* CR3 is not among them: the base pointer is set by hypercall. In CR4 a guest may write what it
+/* CR3 is not among them, see write_base(). In CR4 a guest may write what it
  * likes; only its own bits count. */
 static bool write_cr(struct vcpu *v, unsigned n, uint64_t value)
 {
@@ -79,6 +80,9 @@ static bool write_cr(struct vcpu *v, unsigned n, uint64_t value)
         if ((value ^ guest_cr0(v)) & ~CR0_TS)
             return false;
         ts_write(v, value & CR0_TS);
+        return true;
+    case 2:
+        v->info->arch.cr2 = value;
         return true;
     case 4:
         v->cr4 = value & CR4_GUEST;
@@ -242,6 +246,19 @@ static bool runs_long_mode(const struct regs *r)
     return r->cs == SEL_GUEST_CS64 || (access_rights(r->cs) & RIGHTS_LONG);
 }
 
+/* MOV to CR3, as MMUEXT_NEW_BASEPTR. It can be taken back, and is then executed again. */
+static enum emulate_result write_base(struct vcpu *v, const struct instruction *in)
+{
+    struct regs *r = &v->ctx.regs;
+    int rc = mm_new_base(v, MFN(*reg_of(r, in->rm) >> PAGE_SHIFT));
+
+    if (rc && rc != -ERESTART)
+        return EMULATE_REFLECT;
+    if (!rc)
+        advance(r, in->length);
+    return EMULATE_DONE;
+}
+
 /* Apart, so that the short way does not pay for its stack frame. */
 __attribute__((noinline)) static enum emulate_result
 emulate_decoded(struct vcpu *v, struct fetched *fetched, struct emulate_fault *f)
@@ -253,6 +270,8 @@ emulate_decoded(struct vcpu *v, struct fetched *fetched, struct emulate_fault *f
         return EMULATE_REFLECT;
     if (in.operation == OP_INS || in.operation == OP_OUTS)
         return string_io(v, &in, f);
+    if (in.operation == OP_WRITE_CR && in.reg == 3 && !v->in_user)
+        return write_base(v, &in);
     if (!operation(v, &in))
         return EMULATE_REFLECT;
     advance(r, in.length);

@@ -18,8 +18,11 @@
 static int initialise(struct vcpu *v, guest_ptr context)
 {
     struct sched_vcpu *s = sched_of(v);
+    uint64_t first;
     int rc = -EEXIST;
 
+    if (guest_get(&first, context)) /* a bad pointer is the first thing to be wrong */
+        return -EFAULT;
     if (__atomic_exchange_n(&s->is_claimed, true, __ATOMIC_SEQ_CST))
         return -EEXIST;
     if (!v->is_initialised)

@@ -474,12 +474,12 @@ static void vcpu_life(void)
           "is_up: 1 and 0");
     check(hc_vcpu_op(v, VCPUOP_up, 1, GPTR(0)) == -EINVAL, "up before initialise: -EINVAL");
     fake_up.initialise_answer = -EFAULT;
-    check(hc_vcpu_op(v, VCPUOP_initialise, 1, GPTR(0)) == -EFAULT &&
+    check(hc_vcpu_op(v, VCPUOP_initialise, 1, GPTR(area.addr.p)) == -EFAULT &&
               hc_vcpu_op(v, VCPUOP_up, 1, GPTR(0)) == -EINVAL,
           "initialise refused");
     fake_up.initialise_answer = 0;
-    check(hc_vcpu_op(v, VCPUOP_initialise, 1, GPTR(0)) == 0, "initialise");
-    check(hc_vcpu_op(v, VCPUOP_initialise, 1, GPTR(0)) == -EEXIST, "initialise twice: -EEXIST");
+    check(hc_vcpu_op(v, VCPUOP_initialise, 1, GPTR(area.addr.p)) == 0, "initialise");
+    check(hc_vcpu_op(v, VCPUOP_initialise, 1, GPTR(area.addr.p)) == -EEXIST, "initialise twice: -EEXIST");
     check(hc_vcpu_op(v, VCPUOP_up, 1, GPTR(0)) == 0 && hc_vcpu_op(v, VCPUOP_is_up, 1, GPTR(0)) == 1,
           "up");
     check(hc_vcpu_op(v, VCPUOP_down, 1, GPTR(0)) == 0 &&

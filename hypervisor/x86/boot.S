@@ -4,7 +4,7 @@
  * memory three times (identity, our image's address, the direct map), and the first stack.
  *
  *   comes with   32-bit protected mode, paging off, eax = loader's magic, ebx = information, IF = 0
- *   leaves by    boot_main(magic, information)      core/main.c, on CPU 0's stack block
+ *   leaves by    on_boot(magic, information)      core/main.c, on CPU 0's stack block
  */
 #include "x86/layout.h"
 
@@ -117,7 +117,7 @@ boot_high:
         xor     %ebp, %ebp
         mov     %esi, %edi
         mov     %ebx, %esi
-        call    boot_main
+        call    on_boot
         ud2
 
         .bss

@@ -79,7 +79,8 @@ trap_stubs:
 
 /*
  * entry_trap — an exception or interrupt, from a guest or from our own code.
- *   comes with   rsp at the error-code word: inside a struct context if cs says ring 3, else our stack
+ *   comes with   rsp at the error-code word: inside a struct context if cs says ring 3 or rflags VM
+ *                [trap.virtual], else our stack
  *   calls        on_guest_entry(struct context *)  or  on_hypervisor_trap(struct regs *)
  *   watch        rflags.AC and DF are the guest's until cld; C needs DF clear
  */
@@ -87,14 +88,16 @@ trap_stubs:
 entry_trap:
         cld
         testb   $3, 16(%rsp)
-        jz      1f
-        SAVE
+        jz      2f
+1:      SAVE
         lea     -REGS(%rsp), %rdi
         mov     -REGS(%rsp), %rsp
         xor     %ebp, %ebp
         call    on_guest_entry
         jmp     exit_to_guest
-1:      SAVE
+2:      testb   $2, 26(%rsp)
+        jnz     1b
+        SAVE
         mov     %rsp, %rdi
         mov     %rsp, %rbp
         and     $-16, %rsp
@@ -190,6 +193,7 @@ entry_syscall32:
 /*
  * entry_sysenter — SYSENTER. The MSR gives rsp = &syscall_slot[cpu]; the instruction saves nothing, so
  * the frame's rip and rsp are 0, as the ABI says.
+ *   watch        it leaves TF, NT and AC as the guest had them; NT would make our IRETQ fault for ever
  */
         .globl  entry_sysenter
 entry_sysenter:
@@ -201,6 +205,8 @@ entry_sysenter:
         push    $0
         push    $0
         movl    $0x102, 4(%rsp)
+        push    $2
+        popfq
 entry_trap_guest:
         cld
         SAVE

@@ -14,7 +14,8 @@ static const uint8_t *map_low(uint64_t phys, size_t n)
 
 void acpi_init(uint64_t rsdp)
 {
-    if (acpi_parse(&acpi, rsdp, map_low))
+    /* A copy by the boot loader may be in memory that has been given away since. */
+    if ((!rsdp || acpi_parse(&acpi, rsdp, map_low)) && acpi_parse(&acpi, 0, map_low))
         panic("no ACPI tables: start the machine with ACPI enabled");
     printk("acpi: %u CPUs, %u IO-APICs, SCI on GSI %u, PM timer at port 0x%x\n", acpi.cpus,
            acpi.ioapics, acpi_isa_irq(&acpi, (uint8_t)acpi.sci).gsi, acpi.pm_timer);

@@ -29,6 +29,7 @@ extern uint64_t hv_l4[512], hv_l3[16][512];
 extern const char image_start[], text_end[], rodata_end[], image_end[];
 
 static mfn_t (*frame_source)(void);
+static const uint64_t no_descriptors[512] __attribute__((aligned(4096)));
 static uint64_t mmio_next = MMIO_VA, window_next = WINDOWS_VA;
 
 void cr3_load(mfn_t l4)
@@ -174,16 +175,22 @@ uint64_t window_create(void)
     uint64_t window = window_next;
 
     window_next += WINDOW_BYTES;
-    l1_entry(window);
+    for (unsigned page = 0; page < GDT_WINDOW_PAGES; page++)
+        window_set(window, page, MFN_NONE);
     return window;
 }
 
+/* Behind the guest's last descriptor page there are empty descriptors, not a hole: a selector of none is
+ * a general protection fault then, as the GDT's limit would have it, in guest code and at our IRETQ. */
 void window_set(uint64_t window, unsigned page, mfn_t m)
 {
+    bool is_filler = page < GDT_WINDOW_PAGES && mfn_is_none(m);
+
     BUG_ON(page >= WINDOW_BYTES / PAGE_SIZE);
-    /* Writable: the CPU sets the accessed bit of descriptors. Guests cannot reach it, US is clear.
-     */
-    paging_map(window + page * PAGE_SIZE, m, true);
+    if (is_filler)
+        m = MFN(((uint64_t)no_descriptors - IMAGE_VA) >> PAGE_SHIFT);
+    /* Writable: the CPU sets the accessed bit of descriptors. Guests cannot reach it, US is clear. */
+    paging_map(window + page * PAGE_SIZE, m, !is_filler);
 }
 
 void tlb_flush(uint64_t cpus)

@@ -5,6 +5,7 @@
 #define X86_SPECIAL_REGISTERS_H
 
 #include "lib/types.h"
+#include "x86/fixup.h"
 
 #define DEBUG_REGISTER(n)                                                                          \
     static inline uint64_t read_dr##n(void)                                                        \
@@ -46,7 +47,10 @@ static inline uint32_t access_rights(uint16_t selector)
 {
     uint32_t rights;
 
-    __asm__("lar %1, %0; jz 1f; xor %0, %0; 1:" : "=&r"(rights) : "r"((uint32_t)selector) : "cc");
+    __asm__ volatile("1: lar %1, %0; jz 3f; 2: xor %0, %0; 3:" FIXUP(1b, 2b)
+                     : "=&r"(rights)
+                     : "r"((uint32_t)selector)
+                     : "cc");
     return rights;
 }
 

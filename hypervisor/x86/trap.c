@@ -5,7 +5,11 @@
  *
  * A fault of ours is either listed in the fault-fix table (we touched guest memory or a guest's
  * selector), or is the IRETQ that returns to a guest (then it is the guest's fault, taken one
- * instruction early), or is a bug.
+ * instruction early), or is a bug. A selector may lie in a page of the guest's LDT that is not mapped yet:
+ * then the instruction gets a second chance.
+ *
+ * [trap.virtual]  QEMU lets IRET at CPL 3 enter virtual-8086 mode, which no processor does. There cs is no
+ *                 selector and its low bits say nothing, so rflags.VM says guest as well
  */
 #include "lib/bug.h"
 #include "x86/fixup.h"
@@ -35,17 +39,19 @@ void on_hypervisor_trap(struct regs *r)
         return;
     }
     fix = fixup_find(r->rip);
+    if (!fix && r->rip != (uint64_t)guest_iretq)
+        report_panic(r, "unexpected trap");
+    if (r->vector == TRAP_PF && on_ldt_fault(read_cr2()))
+        return;
     if (fix)
         r->rip = fix;
-    else if (r->rip == (uint64_t)guest_iretq)
-        iret_fault(r);
     else
-        report_panic(r, "unexpected trap");
+        iret_fault(r);
 }
 
 static bool is_from_guest(const struct regs *r)
 {
-    return (r->cs & 3) == 3;
+    return (r->cs & 3) == 3 || r->rflags & FLAG_VM; /* [trap.virtual] */
 }
 
 /* A guest's #DB goes the ordinary way; its registers move to where entry_trap would have put them.
@@ -68,8 +74,15 @@ struct context *on_ist_trap(struct regs *r)
     case TRAP_DB:
         return debug_trap_entry(r);
     case TRAP_NMI:
+        r->rflags &= ~(uint64_t)FLAG_VM; /* [trap.virtual] our IRETQ could not lead there */
         return NULL;
     default:
         report_panic(r, r->vector == TRAP_DF ? "double fault" : "machine check");
     }
+}
+
+bool preempt_wanted(void)
+{
+    __asm__ volatile("sti; nop; cli" : : : "memory");
+    return on_preempt_check();
 }

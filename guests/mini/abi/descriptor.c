@@ -79,7 +79,8 @@ static void check_update(void)
     case_long("update-absent", hyp_update_descriptor(ma + 5 * 8, ABSENT), 0);
     case_long("update-dpl0", hyp_update_descriptor(ma + 5 * 8, DATA_DPL0), 0);
     case_hex("update-dpl0-raised", gdt[5] >> 45 & 3, 3);
-    case_long("update-call-gate", hyp_update_descriptor(ma + 6 * 8, CALL_GATE), 0);
+    /* Xen carries out calls through gates itself; Vantage has none and takes none. */
+    case_either("update-call-gate", hyp_update_descriptor(ma + 6 * 8, CALL_GATE), 0, -EINVAL);
     case_long("update-interrupt-gate", hyp_update_descriptor(ma + 5 * 8, INT_GATE), -EINVAL);
     case_long("update-tss", hyp_update_descriptor(ma + 5 * 8, TSS_AVAIL), -EINVAL);
     case_long("update-unaligned", hyp_update_descriptor(ma + 5 * 8 + 4, 0), -EINVAL);

@@ -6,6 +6,7 @@
 
 #include "lib/bug.h"
 #include "lib/string.h"
+#include "mm/mm.h"
 #include "pv/decode.h"
 #include "pv/emulate.h"
 #include "x86/special_registers.h"
@@ -32,6 +33,12 @@ void machine_reset(struct vcpu *v, struct domain *d)
     v->ctx.regs.cs = SEL_GUEST_CS64;
     v->ctx.regs.rflags = 0x202;
     debugreg_reset(v);
+}
+
+int mm_new_base(struct vcpu *v, mfn_t m)
+{
+    machine.base = m.n;
+    return machine.base_answer;
 }
 
 /* --- Ports --- */

@@ -40,6 +40,8 @@ struct machine {
     uint32_t io_answer; /* what every port reads as, cut to size; plus io_step each time */
     uint32_t io_step;
     struct region region[REGIONS];
+    uint64_t base; /* frame given to mm_new_base(), which answers base_answer */
+    int base_answer;
 };
 
 extern struct machine machine;
