@@ -76,7 +76,8 @@ static void exception(struct vcpu *v, unsigned vector)
     }
 }
 
-/* [trap.virtual] Nobody can be returned to where this one came from: it goes on as if from ring 3. */
+/* [trap.virtual] Nobody can be returned to where this one came from: it goes on as if from ring 3.
+ */
 static void leave_virtual_8086(struct regs *r)
 {
     r->rflags &= ~(uint64_t)FLAG_VM;
