@@ -36,6 +36,9 @@ void guest_iret(struct vcpu *v);
 
 /* --- fault.c --- */
 
+/* Whether INT n may go through the guest's gate for `vector`. */
+bool is_gate_open(const struct vcpu *v, unsigned vector);
+
 void page_fault(struct vcpu *v);
 void general_protection(struct vcpu *v);
 void invalid_opcode(struct vcpu *v);
