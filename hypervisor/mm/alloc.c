@@ -2,8 +2,7 @@
 /*
  * The heap: a buddy allocator whose state is one set of free blocks for each order.
  *
- * Deterministic: of the smallest order that fits, the highest block below the limit. So memory with low
- * addresses, which devices may need, goes last. A freed frame is DIRTY and scrubbed when it is handed out
+ * Deterministic: of the smallest order that fits, the highest block below the limit. A freed frame is DIRTY and scrubbed when it is handed out
  * again. [heap.scrubbed]
  *
  * Nothing is written into free memory.

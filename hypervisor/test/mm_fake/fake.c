@@ -156,6 +156,14 @@ static void *map_at(uint64_t va, size_t bytes)
     return p;
 }
 
+void fake_domain_drop(struct domain *d)
+{
+    table[d->id] = NULL;
+    for (unsigned i = 0; i < d->vcpu_count; i++)
+        free(d->vcpus[i]);
+    free(d);
+}
+
 void fake_start(uint64_t frames, uint64_t io)
 {
     static bool is_mapped;
@@ -167,7 +175,9 @@ void fake_start(uint64_t frames, uint64_t io)
         is_mapped = true;
     }
     BUG_ON(heap_bytes(frames) > sizeof(heap_maps) || frames > ARRAY_SIZE(m2p));
-    memset(table, 0, sizeof(table));
+    for (unsigned i = 0; i < ARRAY_SIZE(table); i++)
+        if (table[i])
+            fake_domain_drop(table[i]);
     memset(heap_maps, 0, sizeof(heap_maps));
     memset((void *)DIRECT_VA, 0, frames * PAGE_SIZE);
     list_init(&all_domains);
@@ -209,14 +219,6 @@ void fake_domain_forget(struct domain *d)
 {
     mm_domain_free(d);
     fake_domain_drop(d);
-}
-
-void fake_domain_drop(struct domain *d)
-{
-    table[d->id] = NULL;
-    for (unsigned i = 0; i < d->vcpu_count; i++)
-        free(d->vcpus[i]);
-    free(d);
 }
 
 /* --- Hypercalls, restarted as the dispatcher does --- */

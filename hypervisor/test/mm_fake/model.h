@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifndef MODEL_FRAMES
 #define MODEL_FRAMES 64
+#endif
 
 enum { KIND_NONE, KIND_L1, KIND_L2, KIND_L3, KIND_L4, KIND_SEG, KIND_WRITABLE };
 enum { OWNER_IO = 0x7ff1, OWNER_OURS = 0x7ff2, OWNER_FREE = 0x7ff4 };

@@ -8,6 +8,7 @@
 #include "hypercalls.h"
 #include "mm/alloc.h"
 #include "mm/memory_op.h"
+#include "compare.h"
 #include "model.h"
 #include "ops.h"
 
@@ -70,12 +71,7 @@ static void domain_start(int id)
 
 void ops_start(void)
 {
-    for (int i = 0; i < 4; i++) {
-        if (!domains[i])
-            continue;
-        fake_domain_drop(domains[i]);
-        domains[i] = NULL;
-    }
+    memset(domains, 0, sizeof(domains));
     fake_on_flush = model_flush;
     fake_start(MODEL_FRAMES, IO_FRAMES);
     for (int f = 0; f < MODEL_FRAMES; f++) {
@@ -705,15 +701,13 @@ static void mappings_drop(unsigned op)
     }
 }
 
-static void sync_model(void);
-
 /* What is left of the dead one goes; its successor is born. */
 static void succeed(unsigned op)
 {
     if (ops_without_model) {
         for (int i = 0; i < 2; i++) /* nothing of theirs may be in the middle of something */
             BUG_ON(job_run(vcpu_job(domains[0]->vcpus[i]), domains[0], false));
-        sync_model();
+        model_sync(domains);
     }
     mappings_drop(op);
     if (domains[other]->pages)
@@ -726,7 +720,7 @@ static void succeed(unsigned op)
     other = 3 - other;
     is_dead = false;
     if (ops_without_model)
-        sync_model();
+        model_sync(domains);
     domain_start(other);
 }
 
@@ -802,31 +796,6 @@ void ops_interleave(struct source *s)
     fake_on_flush = NULL;
 }
 
-/* The model's arrays then only serve to choose sensible operations. */
-static void sync_model(void)
-{
-    for (int f = 0; f < MODEL_FRAMES; f++) {
-        const struct frame *r = frame_of(MFN(f));
-
-        mf[f] = (struct model_frame){.owner = own_domain(r->own), .kind = use_kind(r->use),
-                                     .uses = r->use & COUNT_MASK, .refs = r->own & COUNT_MASK,
-                                     .is_pinned = r->use & USE_PINNED,
-                                     .is_allocated = r->own & OWN_ALLOCATED,
-                                     .is_shared = r->own & OWN_SHARED,
-                                     .is_read_only = r->own & OWN_READ_ONLY};
-        if (r->use & USE_LOCKED)
-            mf[f].kind = KIND_SEG;
-        memcpy(mw[f], frame_data(MFN(f)), sizeof(mw[0]));
-    }
-    for (int d = 0; d < 3; d++) {
-        if (!domains[d])
-            continue;
-        md[d].kernel = domains[d]->vcpus[0]->kernel_l4.n;
-        md[d].user = domains[d]->vcpus[0]->user_l4.n;
-        md[d].pages = domains[d]->pages;
-    }
-}
-
 void ops_step(struct source *s)
 {
     static unsigned total;
@@ -844,7 +813,7 @@ void ops_step(struct source *s)
     model_flushed = 0;
     callers[++depth] = 0;
     if (ops_without_model) {
-        sync_model();
+        model_sync(domains);
         fake_patience = chance(s, 50) ? 1 + pick(s, 5) : 20;
     }
     ops[op].run(s, op);
@@ -854,58 +823,10 @@ void ops_step(struct source *s)
 
 /* --- Comparing --- */
 
-static void compare_words(int f)
-{
-    const uint64_t *real = frame_data(MFN(f));
-
-    for (unsigned slot = 0; slot < TABLE_ENTRIES; slot++) {
-        if (real[slot] != mw[f][slot])
-            model_fail("frame %d, word %u: is %lx, should be %lx", f, slot, (unsigned long)real[slot],
-                       (unsigned long)mw[f][slot]);
-    }
-}
-
-static void compare_frame(int f)
-{
-    const struct frame *r = frame_of(MFN(f));
-    const struct model_frame *m = &mf[f];
-    uint64_t own = OWN_WORD(m->owner) | m->refs | (m->is_allocated ? OWN_ALLOCATED : 0) |
-                   (m->is_shared ? OWN_SHARED : 0) | (m->is_read_only ? OWN_READ_ONLY : 0);
-    uint64_t use = USE_WORD(m->kind) | m->uses | (m->is_pinned ? USE_PINNED : 0) |
-                   (m->uses && m->kind && m->kind != KIND_WRITABLE ? USE_VALID : 0);
-
-    if ((r->own & ~OWN_DIRTY) != own)
-        model_fail("frame %d: own is %lx, should be %lx", f, (unsigned long)r->own, (unsigned long)own);
-    /* A refusal may have passed through a writable use, flushed as that has to be. [frame.sticky] */
-    if (!m->uses && r->use == USE_WORD(USE_WRITABLE)) {
-        mf[f].kind = KIND_WRITABLE;
-        use = r->use;
-    }
-    if (r->use != use)
-        model_fail("frame %d: use is %lx, should be %lx", f, (unsigned long)r->use, (unsigned long)use);
-    if (m2p_get(MFN(f)) != model_m2p[f])
-        model_fail("frame %d: M2P is %lx, should be %lx", f, (unsigned long)m2p_get(MFN(f)),
-                   (unsigned long)model_m2p[f]);
-    if (m->owner < 4)
-        compare_words(f);
-}
-
 void ops_compare(void)
 {
-    if (ops_without_model)
-        return;
-    for (int f = 0; f < MODEL_FRAMES; f++)
-        compare_frame(f);
-    for (int d = 0; d < 3; d++) {
-        if (!domains[d])
-            continue;
-        if (domains[d]->pages != md[d].pages)
-            model_fail("domain %d has %lu pages, should have %u", d, (unsigned long)domains[d]->pages,
-                       md[d].pages);
-        if ((int)domains[d]->vcpus[0]->kernel_l4.n != md[d].kernel ||
-            (int)domains[d]->vcpus[0]->user_l4.n != md[d].user)
-            model_fail("domain %d: bases", d);
-    }
+    if (!ops_without_model)
+        model_compare(domains);
 }
 
 static void count_held(void)
