@@ -48,3 +48,32 @@ run: $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz ## a stock Debian kernel
 	    -initrd "$(GUESTS)/vmlinuz console=hvc0 panic=-1 $(APPEND),$(GUESTS)/initrd.gz"
 
 -include guests/mini/build.mk
+
+# Programs that run in dom0 (guests/dom0), and the initramfs with them.
+DOM0 := $(B)/guests/dom0
+DOM0_CFLAGS := -std=gnu11 -O2 $(WARN) -static -pthread -msse2
+DOM0_32 := suite call32 process signal thread memory time fpu
+DOM0_MODULES := crc16 mbcache loop dummy
+
+$(DOM0)/suite: $(wildcard guests/dom0/*.c) guests/dom0/suite.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(DOM0_CFLAGS) -o $@ $(filter %.c,$^)
+
+$(DOM0)/suite32: $(DOM0_32:%=guests/dom0/%.c) guests/dom0/suite.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -m32 $(DOM0_CFLAGS) -o $@ $(filter %.c,$^)
+
+$(GUESTS)/suite.gz: $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz $(DOM0)/suite $(DOM0)/suite32 \
+                    guests/dom0/script
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(DOM0)/root
+	$(Q)mkdir -p $(DOM0)/root/bin $(DOM0)/root/modules
+	$(Q)cp $(DOM0)/suite $(DOM0)/suite32 $(DOM0)/root/bin
+	$(Q)cp guests/dom0/script $(DOM0)/root/script
+	$(Q)for m in $(DOM0_MODULES); do \
+	    cp $$(find $(GUESTS)/modules/ -name $$m.ko) $(DOM0)/root/modules; done
+	$(Q)cat $< <(guests/images/pack $(DOM0)/root) > $@
+GUEST_FILES += $(GUESTS)/suite.gz
+all: $(GUESTS)/suite.gz

@@ -14,6 +14,7 @@
  *
  * The guest pops rcx and r11 and has the frame a processor would have pushed.
  */
+#include "pv/mode.h"
 #include "pv/pv.h"
 
 #define FLAGS_CLEARED (FLAG_AC | FLAG_VM | FLAG_RF | FLAG_NT | FLAG_TF)
@@ -24,22 +25,39 @@
      BIT_OF(TRAP_PF) | BIT_OF(TRAP_AC))
 #define BIT_OF(n) (1u << (n))
 
-static void deliver(struct vcpu *v, struct callback to, bool has_error, uint32_t error)
+static __attribute__((cold)) void no_handler(struct vcpu *v)
+{
+    domain_crash(v->domain, "vcpu %u has no handler for what happened at %lx (vector %u)", v->id,
+                 v->ctx.regs.rip, v->ctx.regs.vector);
+}
+
+static __attribute__((cold)) void no_stack(struct vcpu *v, uint64_t sp)
+{
+    domain_crash(v->domain, "vcpu %u: the kernel stack at %lx cannot be written", v->id, sp);
+}
+
+/* The flags as the guest kernel shall see them: IF tells the event mask, IOPL is only shown on
+ * request. */
+static inline uint64_t flags_shown(const struct vcpu *v, uint8_t mask)
+{
+    uint64_t flags = v->ctx.regs.rflags & ~(uint64_t)(FLAG_IF | FLAG_IOPL);
+
+    if (unlikely(v->vm_assist & 1u << VMASST_TYPE_architectural_iopl))
+        flags |= (uint64_t)v->iopl << 12;
+    return mask ? flags : flags | FLAG_IF;
+}
+
+/* Expanded twice, with and without an error code: this is on the path of every system call. */
+static inline __attribute__((always_inline)) void deliver(struct vcpu *v, struct callback to,
+                                                          bool has_error, uint32_t error)
 {
     struct regs *r = &v->ctx.regs;
     uint8_t mask = v->info->evtchn_upcall_mask;
-    uint64_t cs = r->cs, sp = r->rsp;
-    uint64_t flags = (r->rflags & ~(uint64_t)(FLAG_IF | FLAG_IOPL)) | (mask ? 0 : FLAG_IF);
-    uint64_t frame[8], *f = frame;
+    uint64_t cs = r->cs, sp = r->rsp, frame[8], *f = frame;
     size_t bytes = has_error ? 64 : 56;
 
-    if (unlikely(!to.address)) {
-        domain_crash(v->domain, "vcpu %u has no handler for what happened at %lx (vector %u)",
-                     v->id, r->rip, r->vector);
-        return;
-    }
-    if (v->vm_assist & 1u << VMASST_TYPE_architectural_iopl)
-        flags |= (uint64_t)v->iopl << 12;
+    if (unlikely(!to.address))
+        return no_handler(v);
     if (v->in_user) {
         mode_to_kernel(v);
         sp = v->kernel_sp;
@@ -52,14 +70,12 @@ static void deliver(struct vcpu *v, struct callback to, bool has_error, uint32_t
         *f++ = error;
     *f++ = r->rip;
     *f++ = (cs & 0xffff) | (uint64_t)mask << 32;
-    *f++ = flags;
+    *f++ = flags_shown(v, mask);
     *f++ = r->rsp;
     *f++ = r->ss;
     sp = (sp & ~15ull) - bytes;
-    if (unlikely(guest_write(GPTR(sp), frame, bytes))) {
-        domain_crash(v->domain, "vcpu %u: the kernel stack at %lx cannot be written", v->id, sp);
-        return;
-    }
+    if (unlikely(guest_write(GPTR(sp), frame, bytes)))
+        return no_stack(v, sp);
     if (to.mask_events)
         v->info->evtchn_upcall_mask = 1;
     r->rsp = sp;

@@ -6,6 +6,7 @@
 
 #define VECTOR_INT80  0x80
 #define SYSCALL_BYTES 2
+#define INT_BYTES     2
 #define FIRST_IRQ     0x20
 
 void on_syscall(struct context *c)
@@ -35,10 +36,12 @@ static void compat_call(struct vcpu *v, struct callback to, unsigned vector_with
 
 static void interrupt_80(struct vcpu *v)
 {
-    if (v->traps[VECTOR_INT80].address)
+    if (is_gate_open(v, VECTOR_INT80)) {
         reflect(v, VECTOR_INT80, 0);
-    else
-        reflect(v, TRAP_GP, VECTOR_INT80 << 3 | 2);
+        return;
+    }
+    v->ctx.regs.rip -= INT_BYTES;
+    reflect(v, TRAP_GP, VECTOR_INT80 << 3 | 2);
 }
 
 static void device_not_available(struct vcpu *v)
@@ -76,7 +79,8 @@ static void exception(struct vcpu *v, unsigned vector)
     }
 }
 
-/* [trap.virtual] Nobody can be returned to where this one came from: it goes on as if from ring 3. */
+/* [trap.virtual] Nobody can be returned to where this one came from: it goes on as if from ring 3.
+ */
 static void leave_virtual_8086(struct regs *r)
 {
     r->rflags &= ~(uint64_t)FLAG_VM;

@@ -33,21 +33,33 @@ static void do_work(struct cpu *cpu)
         idle();
 }
 
-struct context *on_exit(void)
+static bool is_settled(const struct vcpu *v)
 {
-    struct cpu *cpu = this_cpu();
+    return !sched_has_work() && may_run(v) && !event_pending(v);
+}
 
+/* Until nothing is left that must happen before guest code runs. */
+static __attribute__((noinline)) void settle(struct cpu *cpu)
+{
     for (;;) {
         struct vcpu *v = cpu->current;
 
-        if (unlikely(sched_has_work()) || unlikely(!may_run(v)))
+        if (sched_has_work() || !may_run(v))
             do_work(cpu);
-        else if (unlikely(event_pending(v)))
+        else if (event_pending(v))
             bounce(v, v->event_callback);
         else
             break;
     }
-    if (cpu->flush_tlb)
+}
+
+struct context *on_exit(void)
+{
+    struct cpu *cpu = this_cpu();
+
+    if (unlikely(!is_settled(cpu->current)))
+        settle(cpu);
+    if (unlikely(cpu->flush_tlb))
         cr3_load(MFN(cpu->cr3 >> PAGE_SHIFT));
     return &cpu->current->ctx;
 }

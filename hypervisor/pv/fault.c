@@ -42,6 +42,14 @@ void page_fault(struct vcpu *v)
     reflect_page_fault(v, va, error);
 }
 
+#define ERROR_FROM_IDT 2
+
+/* The guest's kernel counts as ring 1. */
+bool is_gate_open(const struct vcpu *v, unsigned vector)
+{
+    return v->traps[vector].address && v->traps[vector].dpl >= (v->in_user ? 3 : 1);
+}
+
 /*
  * INT n through a gate whose DPL forbids it. The vector is taken from the instruction, not from the
  * error code: QEMU 7.2 computes that wrongly, and the bytes are right everywhere.
@@ -50,14 +58,13 @@ static bool software_interrupt(struct vcpu *v)
 {
     struct regs *r = &v->ctx.regs;
     uint8_t bytes[2];
-    const struct trap_gate *g;
 
     if (guest_read(bytes, GPTR(r->rip), sizeof(bytes)) || bytes[0] != 0xcd)
         return false;
-    g = &v->traps[bytes[1]];
-    /* The guest's kernel counts as ring 1. */
-    if (!g->address || g->dpl < (v->in_user ? 3 : 1))
-        return false;
+    if (!is_gate_open(v, bytes[1])) {
+        reflect(v, TRAP_GP, bytes[1] << 3 | ERROR_FROM_IDT);
+        return true;
+    }
     r->rip += sizeof(bytes);
     reflect(v, bytes[1], 0);
     return true;
@@ -83,8 +90,6 @@ static void emulated(struct vcpu *v, enum emulate_result result, const struct em
             reflect(v, f->vector, f->error_code);
     }
 }
-
-#define ERROR_FROM_IDT 2
 
 void general_protection(struct vcpu *v)
 {

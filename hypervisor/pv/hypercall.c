@@ -85,7 +85,7 @@ static void restart_call(struct vcpu *v)
     r->rip -= SYSCALL_BYTES;
 }
 
-void hypercall(struct vcpu *v)
+static void dispatch_registers(struct vcpu *v)
 {
     struct regs *r = &v->ctx.regs;
     const uint64_t args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
@@ -95,6 +95,16 @@ void hypercall(struct vcpu *v)
         restart_call(v);
     else
         r->rax = (uint64_t)result;
+}
+
+/* Every return of a guest kernel to its user is an iret: no argument to fetch, and rax is the
+ * frame's, whatever value that is. */
+void hypercall(struct vcpu *v)
+{
+    if (v->ctx.regs.rax == __HYPERVISOR_iret)
+        guest_iret(v);
+    else
+        dispatch_registers(v);
 }
 
 long hc_iret(struct vcpu *v)

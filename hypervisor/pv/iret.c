@@ -5,6 +5,7 @@
  * Selectors are only forced to ring 3 here; whether the processor likes them shows at our own
  * IRETQ, whose fault on_iret_fault gives back to the guest as the fault of its own IRET.
  */
+#include "pv/mode.h"
 #include "pv/pv.h"
 
 #define FLAGS_KEPT_FROM_GUEST (~(uint64_t)(FLAG_IOPL | FLAG_VM))

@@ -2,9 +2,10 @@
 /*
  * The guest edge: how a guest comes in and what it finds when it goes on.
  *
- * A guest kernel and its user programs both run in ring 3; which of them runs is v->in_user, and each has
- * a base table of its own. Everything that must reach the guest kernel (system calls, faults, events)
- * "bounces": a frame is pushed on the kernel stack and the vCPU goes on at the registered address.
+ * A guest kernel and its user programs both run in ring 3; which of them runs is v->in_user, and
+ * each has a base table of its own. Everything that must reach the guest kernel (system calls,
+ * faults, events) "bounces": a frame is pushed on the kernel stack and the vCPU goes on at the
+ * registered address.
  */
 #ifndef PV_PV_H
 #define PV_PV_H
@@ -13,19 +14,14 @@
 
 /* --- bounce.c --- */
 
-/* Goes on in guest kernel mode at `to`, with the frame of pv-abi "bounce frame". A stack that cannot be
- * written or a missing address crashes the domain. */
+/* Goes on in guest kernel mode at `to`, with the frame of pv-abi "bounce frame". A stack that
+ * cannot be written or a missing address crashes the domain. */
 void bounce(struct vcpu *v, struct callback to);
 void bounce_error(struct vcpu *v, struct callback to, uint32_t error);
 
 /* Delivers exception `vector` through the guest's trap table, with its error code if it has one. */
 void reflect(struct vcpu *v, unsigned vector, uint32_t error);
 void reflect_page_fault(struct vcpu *v, uint64_t va, uint32_t error);
-
-/* --- mode.c --- */
-
-void mode_to_kernel(struct vcpu *v);
-void mode_to_user(struct vcpu *v); /* wants v->user_l4 */
 
 /* --- hypercall.c --- */
 
@@ -34,10 +30,14 @@ void hypercall(struct vcpu *v);
 
 /* --- iret.c --- */
 
-/* Takes the frame at the guest's stack pointer into the registers; crashes the domain if unreadable. */
+/* Takes the frame at the guest's stack pointer into the registers; crashes the domain if
+ * unreadable. */
 void guest_iret(struct vcpu *v);
 
 /* --- fault.c --- */
+
+/* Whether INT n may go through the guest's gate for `vector`. */
+bool is_gate_open(const struct vcpu *v, unsigned vector);
 
 void page_fault(struct vcpu *v);
 void general_protection(struct vcpu *v);
@@ -45,7 +45,8 @@ void invalid_opcode(struct vcpu *v);
 
 /* --- descriptors.c --- */
 
-/* A fault at `offset` bytes into the vCPU's LDT window: maps the guest's page there. False: reflect. */
+/* A fault at `offset` bytes into the vCPU's LDT window: maps the guest's page there. False:
+ * reflect. */
 bool ldt_map_page(struct vcpu *v, uint64_t offset);
 
 /* As hypercall set_gdt, with the frames already copied in. */

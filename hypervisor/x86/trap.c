@@ -5,11 +5,11 @@
  *
  * A fault of ours is either listed in the fault-fix table (we touched guest memory or a guest's
  * selector), or is the IRETQ that returns to a guest (then it is the guest's fault, taken one
- * instruction early), or is a bug. A selector may lie in a page of the guest's LDT that is not mapped yet:
- * then the instruction gets a second chance.
+ * instruction early), or is a bug. A selector may lie in a page of the guest's LDT that is not
+ * mapped yet: then the instruction gets a second chance.
  *
- * [trap.virtual]  QEMU lets IRET at CPL 3 enter virtual-8086 mode, which no processor does. There cs is no
- *                 selector and its low bits say nothing, so rflags.VM says guest as well
+ * [trap.virtual]  QEMU lets IRET at CPL 3 enter virtual-8086 mode, which no processor does. There
+ * cs is no selector and its low bits say nothing, so rflags.VM says guest as well
  */
 #include "lib/bug.h"
 #include "x86/fixup.h"

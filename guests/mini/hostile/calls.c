@@ -201,7 +201,10 @@ static bool may_sleep(const struct call *c)
            ((u32)c->a[0] == SCHEDOP_block || (u32)c->a[0] == SCHEDOP_poll);
 }
 
-/* A list of calls; the pointers among their arguments share one buffer. */
+/*
+ * A list of calls; the pointers among their arguments share one buffer. A list of mmuext operations comes
+ * first and is scrubbed last: what another call makes of the buffer could load any base table.
+ */
 static void many(void)
 {
     static struct multicall_entry list[8] __attribute__((aligned(64)));
@@ -212,10 +215,12 @@ static void many(void)
 
         do
             make_call(&c);
-        while (may_sleep(&c));
+        while (may_sleep(&c) || (i && c.nr == __HYPERVISOR_mmuext_op));
         list[i].op = c.nr;
         memcpy(list[i].args, c.a, sizeof(c.a));
     }
+    if (n && list[0].args[0] >= BUFFER && list[0].args[0] < BUFFER_END)
+        scrub(list[0].op, (void *)list[0].args[0]);
     calls_count(__HYPERVISOR_multicall, hyp_multicall(list, n));
 }
 

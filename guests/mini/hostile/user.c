@@ -2,15 +2,18 @@
 /*
  * Random bytes run in user mode; a trap ends them, or the timer.
  *
- * One opcode is left out: 0xcf, IRET. QEMU's TCG lets an IRET at CPL 3 in long mode load
- * RFLAGS.VM and go on in virtual-8086 mode, which no processor does and no hypervisor survives.
- * User mode can execute only what it cannot write, so that it cannot make one either.
+ * QEMU's TCG lets an IRET at CPL 3 in long mode load RFLAGS.VM and go on in virtual-8086 mode, which
+ * no processor does. Vantage survives it, and finds a frame for it on the stack; for any other
+ * hypervisor opcode 0xcf is left out. User mode can execute only what it cannot write, so that it
+ * cannot make one either.
  */
 #include "hostile.h"
 
+#include <xen/errno.h>
 #include <xen/vcpu.h>
 
 static u32 timer_port;
+static bool may_iret;
 
 /* A timer or another event while user code runs ends the run. A debug trap anywhere is ours. */
 static bool end_user_run(struct trap_regs *r)
@@ -27,6 +30,7 @@ static bool end_user_run(struct trap_regs *r)
 void user_step_init(void)
 {
     user_init();
+    may_iret = hyp_vantage_op(VANTAGE_AUDIT, 0) != -XEN_ENOSYS;
     trap_hook = end_user_run;
 }
 
@@ -57,6 +61,8 @@ static void fill_code(void)
         {0x0f, 0x22, 0xd8},
         {0xec},
         {0x0f, 0x30},
+        {0x48, 0xcf},
+        {0xcf},
     };
     u8 *at = (u8 *)code_page;
     unsigned int i;
@@ -66,8 +72,22 @@ static void fill_code(void)
     for (i = 0; i < 4; i++)
         memcpy(at + random_below(56), pieces[random_below(ARRAY_SIZE(pieces))], 5);
     for (i = 0; i < 64; i++)
-        if (at[i] == 0xcf)
+        if (at[i] == 0xcf && !may_iret)
             at[i] = 0x90;
+}
+
+/* What an IRET of user code may find: nearly a frame. */
+static void fill_stack(void)
+{
+    static const u64 selectors[] = {FLAT_USER_CS, FLAT_USER_SS, 0xe008, 0xe010, 0, 0x28};
+    u64 *at = (u64 *)(USER_STACK_TOP - 64);
+
+    for (unsigned int i = 0; i < 8; i++)
+        at[i] = random_word();
+    at[0] = at[5] = CODE_PAGE + random_below(64);
+    at[1] = at[4] = selectors[random_below(ARRAY_SIZE(selectors))];
+    at[2] = (random_u64() & 0x3ffffd7) | 2;
+    at[3] = random_one_in(2) ? USER_STACK_TOP - random_below(64) : random_word();
 }
 
 /* Some user L4 must be there: to return to user mode without one ends the guest by definition. */
@@ -84,7 +104,7 @@ void user_step(void)
     struct iret_context frame = {.rax = random_word(),
                                  .rip = CODE_PAGE + random_below(64),
                                  .cs = FLAT_USER_CS,
-                                 .rflags = (random_u64() & 0x0fff) | FLAGS_IF | 2,
+                                 .rflags = (random_u64() & 0x47fff) | FLAGS_IF | 2,
                                  .rsp = USER_STACK_TOP - random_below(64),
                                  .ss = FLAT_USER_SS};
 
@@ -100,6 +120,7 @@ void user_step(void)
     if (random_one_in(4))
         frame.flags = VGCF_in_syscall;
     fill_code();
+    fill_stack();
     timer_arm();
     calls_count(__HYPERVISOR_iret, iret_catch(&frame) >= 0 ? 0 : -1);
     asm volatile("mov %0, %%fs; mov %0, %%ds; mov %0, %%es; mov %0, %%gs" ::"r"(0));
