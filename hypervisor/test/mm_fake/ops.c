@@ -386,7 +386,7 @@ static void op_base(struct source *s, unsigned op)
     mmuext_op_t ext = {.cmd = is_user ? MMUEXT_NEW_USER_BASEPTR : MMUEXT_NEW_BASEPTR, .arg1.mfn = f};
     if (chance(s, 2)) { /* nobody's, and the number that stands for none inside */
         f = MODEL_FRAMES;
-        ext.arg1.mfn = chance(s, 50) ? ~0ul : (uint64_t)s->next(s) << 32;
+        ext.arg1.mfn = chance(s, 50) ? ~0ul : (uint64_t)(s->next(s) | 1) << 32;
     }
     bool real = !fake_mmuext(v, &ext, 1, NULL, DOMID_SELF);
 
