@@ -6,6 +6,7 @@
 #include "event/event.h"
 #include "pv/pv.h"
 #include "sched/sched.h"
+#include "trace/trace.h"
 
 /* Waits for an interrupt. STI takes effect after the next instruction, so none is lost before HLT.
  */
@@ -33,6 +34,12 @@ static void do_work(struct cpu *cpu)
         idle();
 }
 
+static void upcall(struct vcpu *v)
+{
+    trace_upcall(v->ctx.regs.rip, v->domain->id, v->id, v->in_user);
+    bounce(v, v->event_callback);
+}
+
 struct context *on_exit(void)
 {
     struct cpu *cpu = this_cpu();
@@ -43,7 +50,7 @@ struct context *on_exit(void)
         if (unlikely(sched_has_work()) || unlikely(!may_run(v)))
             do_work(cpu);
         else if (unlikely(event_pending(v)))
-            bounce(v, v->event_callback);
+            upcall(v);
         else
             break;
     }

@@ -6,6 +6,7 @@
  * IRETQ, whose fault on_iret_fault gives back to the guest as the fault of its own IRET.
  */
 #include "pv/pv.h"
+#include "trace/trace.h"
 
 #define FLAGS_KEPT_FROM_GUEST (~(uint64_t)(FLAG_IOPL | FLAG_VM))
 
@@ -34,6 +35,7 @@ void guest_iret(struct vcpu *v)
     r->r11 = f.r11;
     r->rcx = f.rcx;
     v->info->evtchn_upcall_mask = !(f.rflags & FLAG_IF);
+    trace_iret(f.rip, v->in_user);
 }
 
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error)

@@ -141,5 +141,6 @@ void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the g
 void on_timer(void);                    /* the deadline given to clock_arm() passed */
 void on_irq(unsigned irq);              /* a device interrupt bound by irq.h arrived */
 void on_console_input(void);
+void on_machine_end(bool failed); /* the machine will stand still, or begin anew */
 
 #endif
