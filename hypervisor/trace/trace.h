@@ -39,6 +39,7 @@ static inline uint32_t trace_since(uint64_t begin)
 }
 
 #define TRACE_MEMBER(type, name, unit, meaning)    trace_##type name;
+#define TRACE_SIZE(type, name, unit, meaning)      sizeof(trace_##type) +
 #define TRACE_PARAMETER(type, name, unit, meaning) TRACE_TAKEN_##type name
 #define TRACE_ARGUMENT(type, name, unit, meaning)  .name = TRACE_VALUE_##type(name)
 
@@ -69,6 +70,7 @@ static inline uint32_t trace_since(uint64_t begin)
     {                                                                                              \
         enum { WORDS = (sizeof(struct trace_event_##name_) + 7) / 8 };                             \
         _Static_assert(WORDS <= 4, "a payload is at most 32 bytes");                               \
+        _Static_assert(WORDS * 8 == EACH(TRACE_SIZE, __VA_ARGS__) 0, "[event.full]");              \
         if (likely(!(trace_mask & TRACE_##class)))                                                 \
             return;                                                                                \
         union {                                                                                    \
