@@ -6,6 +6,7 @@
 #include "core/dom0.h"
 #include "core/main.h"
 #include "core/options.h"
+#include "core/tracing.h"
 #include "grant/grant.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
@@ -101,6 +102,7 @@ static void main_on_own_stack(void)
     mm_audit_source(grant_audit);
     mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
     devices_start();
+    tracing_start();
     scheduler_start();
     fpu_init();
     cpuid_init(fpu_components(), false);
