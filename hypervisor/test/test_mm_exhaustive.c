@@ -270,7 +270,7 @@ static void transition(const struct state *from, unsigned n)
 
 int main(int argc, char **argv)
 {
-    uint64_t limit = argc > 1 ? strtoull(argv[1], NULL, 0) : 3000000, at = 0;
+    uint64_t limit = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000000, at = 0;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("1..1\n");

@@ -257,7 +257,7 @@ static void op_foreign_map(struct source *s, unsigned op)
     int d = chance(s, 85) ? 0 : other;
     int owner = chance(s, 80) ? other : special[pick(s, 3)];
     mmu_update_t r = request_for(s, d, owner);
-    bool may = owner == OWNER_IO || owner == d || (d == 0 && owner != 3);
+    bool may = owner == OWNER_IO || (d == 0 && owner != d && owner != 3); /* itself is DOMID_SELF */
 
     agree(op, !fake_mmu_update(domains[d]->vcpus[0], &r, 1, NULL, owner),
           may && model_request(d, owner, &r));
@@ -384,6 +384,10 @@ static void op_base(struct source *s, unsigned op)
     bool is_user = chance(s, 40);
     int f = is_user && chance(s, 30) ? 0 : chance(s, 85) ? frame_with(s, d, KIND_L4) : any_frame(s, d);
     mmuext_op_t ext = {.cmd = is_user ? MMUEXT_NEW_USER_BASEPTR : MMUEXT_NEW_BASEPTR, .arg1.mfn = f};
+    if (chance(s, 2)) { /* nobody's, and the number that stands for none inside */
+        f = MODEL_FRAMES;
+        ext.arg1.mfn = chance(s, 50) ? ~0ul : (uint64_t)s->next(s) << 32;
+    }
     bool real = !fake_mmuext(v, &ext, 1, NULL, DOMID_SELF);
 
     agree(op, real, model_base(d, is_user && !f ? -1 : f, is_user));
