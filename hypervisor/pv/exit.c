@@ -70,10 +70,3 @@ struct context *on_exit(void)
         cr3_load(MFN(cpu->cr3 >> PAGE_SHIFT));
     return &cpu->current->ctx;
 }
-
-bool on_preempt_check(void)
-{
-    const struct vcpu *v = current_vcpu();
-
-    return sched_has_work() || (!v->is_idle && event_pending(v));
-}
