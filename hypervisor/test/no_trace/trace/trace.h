@@ -7,6 +7,10 @@
 #include "lib/types.h"
 
 #define TRACE_IDLE 0x7fff
+
+/* No class is ever on. */
+enum { trace_mask = 0, TRACE_MMU = 0 };
+
 #define FAKE_PARAMETER(type, name, unit, meaning) uint64_t name
 #define EVENT(number, name, class, kind, meaning, ...)                                             \
     static inline void trace_##name(EACH_COMMA(FAKE_PARAMETER, __VA_ARGS__))                       \
