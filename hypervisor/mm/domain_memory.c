@@ -81,7 +81,7 @@ static int frame_unpin(struct domain *d, mfn_t m)
 {
     struct job *j = &domain_memory(d)->job;
 
-    if (!mm_is_owned(d, m) || !(frame_use(frame_of(m)) & USE_PINNED))
+    if (!frame_is_of(d, m) || !(frame_use(frame_of(m)) & USE_PINNED))
         return 0;
     lock_take(&d->mm_lock);
     int rc = unpin(j, d, m);

@@ -17,12 +17,6 @@
 #include "mm/entry.h"
 #include "trace/trace.h"
 
-/* Both guest modes run in ring 3, so all guest mappings are user ones; bit 52 remembers. */
-static inline uint64_t l1_adjust(uint64_t e)
-{
-    return e & PTE_US ? e : e | PTE_US | PTE_GUEST_KERNEL;
-}
-
 static int io_get(struct domain *d, domid_t owner, uint64_t *e)
 {
     mfn_t m = pte_mfn(*e);
@@ -40,40 +34,20 @@ static int io_get(struct domain *d, domid_t owner, uint64_t *e)
     return 0;
 }
 
-static inline int ram_get(struct domain *d, domid_t owner, uint64_t *e, struct frame *f)
+int l1_get_other(struct domain *d, domid_t owner, uint64_t *e)
 {
-    if (unlikely(!frame_get(f, owner)))
-        return -EBUSY;
-    *e &= ~PTE_CACHE; /* [entry.cached] */
-    if (!(*e & PTE_RW))
-        return 0;
-    int rc = writable_get(f, owner == d->id ? d : NULL);
-    if (unlikely(rc))
-        frame_put(f);
-    return rc;
-}
-
-int l1_get(struct domain *d, domid_t owner, uint64_t *e)
-{
-    mfn_t m = pte_mfn(*e);
-
-    *e = l1_adjust(*e);
-    if (unlikely(!frame_is_ram(m)))
+    if (!frame_is_ram(pte_mfn(*e)))
         return io_get(d, owner, e);
-    if (unlikely(owner == DOMID_IO))
-        return -EPERM;
-    return ram_get(d, owner, e, frame_of(m));
+    return owner == DOMID_IO ? -EPERM : -EBUSY;
 }
 
-void l1_put(struct domain *d, uint64_t e)
+void l1_put_other(struct domain *d, uint64_t e)
 {
-    mfn_t m = pte_mfn(e);
+    struct frame *f = frame_of(pte_mfn(e));
 
-    if (unlikely(!frame_is_ram(m)))
+    if (!frame_is_ram(pte_mfn(e)))
         return;
-    struct frame *f = frame_of(m);
-    if (unlikely(own_domain(frame_own(f)) != d->id))
-        tlb_flush(d->dirty_cpus); /* [entry.foreign] */
+    tlb_flush(d->dirty_cpus); /* [entry.foreign] */
     if (e & PTE_RW)
         writable_put(f);
     frame_put(f);

@@ -63,9 +63,45 @@ enum pte_mode { PTE_PLAIN, PTE_KEEP_AD, PTE_EXACT };
 int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint64_t new,
              enum pte_mode mode) must_check;
 
-/* The two halves, for whole tables: take what entry *e needs, correcting its flags; give it back. */
-int l1_get(struct domain *d, domid_t owner, uint64_t *e) must_check;
-void l1_put(struct domain *d, uint64_t e);
+/* The two halves, for whole tables: take what entry *e needs, correcting its flags; give it back. Inline for
+ * RAM; the others for device memory, refusals and foreign frames. */
+int l1_get_other(struct domain *d, domid_t owner, uint64_t *e) must_check;
+void l1_put_other(struct domain *d, uint64_t e);
+
+/* Both guest modes run in ring 3, so all guest mappings are user ones; bit 52 remembers. */
+static inline uint64_t l1_adjust(uint64_t e)
+{
+    return e & PTE_US ? e : e | PTE_US | PTE_GUEST_KERNEL;
+}
+
+static inline int must_check l1_get(struct domain *d, domid_t owner, uint64_t *e)
+{
+    struct frame *f = frame_of(pte_mfn(*e));
+
+    *e = l1_adjust(*e);
+    if (unlikely(!frame_exists(pte_mfn(*e)) || !frame_get(f, owner)))
+        return l1_get_other(d, owner, e);
+    *e &= ~PTE_CACHE; /* [entry.cached] */
+    if (!(*e & PTE_RW))
+        return 0;
+    int rc = writable_get(f, owner == d->id ? d : NULL);
+    if (unlikely(rc))
+        frame_put(f);
+    return rc;
+}
+
+static inline void l1_put(struct domain *d, uint64_t e)
+{
+    struct frame *f = frame_of(pte_mfn(e));
+
+    if (unlikely(!frame_exists(pte_mfn(e)) || own_domain(frame_own(f)) != d->id)) {
+        l1_put_other(d, e);
+        return;
+    }
+    if (e & PTE_RW)
+        writable_put(f);
+    frame_put(f);
+}
 
 /* Checks and corrects the flags of an entry of level 2, 3, 4. 0 or -EINVAL. */
 int upper_check(enum frame_use level, uint64_t *e) must_check;

@@ -34,17 +34,23 @@ int foreign_owner(struct vcpu *v, uint32_t whose, domid_t *owner)
     return rc;
 }
 
+/* An entry of a table, if that is a valid level-1 table of d. Under d->mm_lock. */
+static inline uint64_t *l1_entry(struct domain *d, mfn_t m, unsigned slot)
+{
+    if (slot >= TABLE_ENTRIES || !frame_is_of(d, m) ||
+        !type_is(frame_of(m), USE_L1))
+        return NULL;
+    return (uint64_t *)frame_data(m) + slot;
+}
+
 /* The entry at a place, if it is one of a validated level-1 table of d. Under d->mm_lock. */
 static uint64_t *place_find(struct vcpu *v, struct entry_place where)
 {
     if (where.is_va)
         return walk_l1(v->kernel_l4, where.address);
-    mfn_t m = MFN(where.address >> PAGE_SHIFT);
-    unsigned slot = where.address % PAGE_SIZE / 8;
-    if (where.address % 8 || slot >= TABLE_ENTRIES || !mm_is_owned(v->domain, m))
+    if (where.address % 8)
         return NULL;
-    uint64_t use = frame_use(frame_of(m));
-    return use & USE_VALID && use_kind(use) == USE_L1 ? (uint64_t *)frame_data(m) + slot : NULL;
+    return l1_entry(v->domain, MFN(where.address >> PAGE_SHIFT), where.address % PAGE_SIZE / 8);
 }
 
 int mm_map_foreign(struct vcpu *v, struct entry_place where, uint64_t entry, domid_t owner)
@@ -82,7 +88,7 @@ int mm_ptwr(struct vcpu *v, mfn_t table, unsigned slot, uint64_t old, uint64_t n
     if (job_settle(vcpu_job(v), d))
         return -EAGAIN;
     lock_take(&d->mm_lock);
-    uint64_t *pte = place_find(v, (struct entry_place){.address = table.n << PAGE_SHIFT | slot * 8});
+    uint64_t *pte = l1_entry(d, table, slot);
     int rc = pte ? l1_write(d, d->id, pte, old, new, PTE_EXACT) : -EAGAIN;
     lock_drop(&d->mm_lock);
     return rc;

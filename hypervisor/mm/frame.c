@@ -85,7 +85,7 @@ void frame_publish(mfn_t m, bool writable)
 
 bool mm_is_owned(const struct domain *d, mfn_t m)
 {
-    return frame_exists(m) && own_domain(frame_own(frame_of(m))) == d->id;
+    return frame_is_of(d, m);
 }
 
 enum frame_use mm_frame_use(mfn_t m, bool *pinned)

@@ -76,6 +76,12 @@ static inline uint64_t frame_own(const struct frame *f)
     return __atomic_load_n(&f->own, __ATOMIC_RELAXED);
 }
 
+/* mm_is_owned(), inline. */
+static inline bool frame_is_of(const struct domain *d, mfn_t m)
+{
+    return frame_exists(m) && own_domain(frame_own(frame_of(m))) == d->id;
+}
+
 static inline uint64_t frame_use(const struct frame *f)
 {
     return __atomic_load_n(&f->use, __ATOMIC_ACQUIRE);
@@ -120,14 +126,15 @@ static inline void frame_put(struct frame *f)
         frame_last_put(f, own);
 }
 
-/* One more writable mapping. The caller holds a reference. [type.one] */
+/* One more writable mapping. The caller holds a reference. [type.one] Inline: a frame that is, or was last,
+ * writable; READ_ONLY ones never get so far. */
 int writable_get_first(struct frame *f, const struct domain *owner);
 
 static inline int writable_get(struct frame *f, const struct domain *owner)
 {
     uint64_t use = frame_use(f);
 
-    while (likely(use - USE_WORD(USE_WRITABLE) - 1 < COUNT_MAX - 1))
+    while (likely(use - USE_WORD(USE_WRITABLE) < COUNT_MAX))
         if (likely(word_swap(&f->use, &use, use + 1)))
             return 0;
     return writable_get_first(f, owner);

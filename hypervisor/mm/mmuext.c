@@ -184,7 +184,12 @@ long hc_mmuext_op(struct vcpu *v, guest_ptr ops, uint32_t count, guest_ptr done,
 {
     struct progress p = {.next = ops, .left = count & ~MMU_UPDATE_PREEMPTED};
     struct domain *d;
-    int rc = foreign_tables(v, whose, &d);
+    int rc = 0;
+
+    if (likely(whose == DOMID_SELF))
+        d = v->domain;
+    else
+        rc = foreign_tables(v, whose, &d);
 
     if (rc)
         return rc;

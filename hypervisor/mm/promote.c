@@ -152,6 +152,8 @@ static int child_get(struct domain *d, mfn_t m, enum frame_use use)
 
     if (!frame_get(f, d->id))
         return -EINVAL;
+    if (likely(type_get_more(f, use)))
+        return TYPE_OK;
     int rc = type_get(f, use, d);
     if (rc < 0)
         frame_put(f);
@@ -197,7 +199,7 @@ static void drop_upper(struct job *j, struct job_level *top)
         if (!(e & PTE_P) || is_hole_slot(top->use, top->slot))
             continue;
         struct frame *child = frame_of(pte_mfn(e));
-        if (type_put(child)) {
+        if (!type_put_but_last(child) && type_put(child)) {
             push(j, pte_mfn(e), top->use - 1, true);
             return;
         }
@@ -224,7 +226,7 @@ static bool step(struct job *j)
     return true;
 }
 
-void table_put(struct job *j, struct domain *d, mfn_t m)
+void table_put_other(struct job *j, struct domain *d, mfn_t m)
 {
     struct frame *f = frame_of(m);
 
@@ -276,10 +278,8 @@ int job_run(struct job *j, const struct domain *d, bool preemptible)
     return 0;
 }
 
-int job_ready(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
+int job_ready_other(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
 {
-    if (likely(j->state == JOB_IDLE))
-        return 0;
     if (j->state != JOB_RUNNING && mfn_eq(j->root, m) && j->use == use)
         return 0;
     if (j->state != JOB_RUNNING)
@@ -287,7 +287,7 @@ int job_ready(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
     return j->state == JOB_IDLE ? 0 : -EINPROGRESS;
 }
 
-int table_get(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
+int table_get_other(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
 {
     if (unlikely(!frame_exists(m)))
         return -EINVAL;

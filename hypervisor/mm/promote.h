@@ -44,14 +44,39 @@ void job_init(struct job *j);
 
 /* One more user of m as a table of d: a reference and a count. 0, -EINPROGRESS, -EAGAIN (another vCPU's
  * job has it), other errors for a refusal. */
-int table_get(struct job *j, struct domain *d, mfn_t m, enum frame_use use) must_check;
+int table_get_other(struct job *j, struct domain *d, mfn_t m, enum frame_use use) must_check;
+
+static inline int must_check table_get(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
+{
+    struct frame *f = frame_of(m);
+
+    if (likely(j->state == JOB_IDLE && frame_exists(m) && frame_get(f, d->id))) {
+        if (likely(type_get_more(f, use)))
+            return 0;
+        frame_put(f);
+    }
+    return table_get_other(j, d, m, use);
+}
 
 /* One less. May start the job, which must be idle: see job_ready(). */
-void table_put(struct job *j, struct domain *d, mfn_t m);
+void table_put_other(struct job *j, struct domain *d, mfn_t m);
+
+static inline void table_put(struct job *j, struct domain *d, mfn_t m)
+{
+    if (likely(type_put_but_last(frame_of(m))))
+        frame_put(frame_of(m));
+    else
+        table_put_other(j, d, m);
+}
 
 /* Can a step that gets (m, use) and puts something else go ahead? 0, or -EINPROGRESS when the job first
  * has to get rid of something else. */
-int job_ready(struct job *j, struct domain *d, mfn_t m, enum frame_use use) must_check;
+int job_ready_other(struct job *j, struct domain *d, mfn_t m, enum frame_use use) must_check;
+
+static inline int must_check job_ready(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
+{
+    return likely(j->state == JOB_IDLE) ? 0 : job_ready_other(j, d, m, use);
+}
 
 /* Without the lock: works until the job does not run any more, and gives up what it holds of a domain
  * other than d. 0, or -ERESTART when preemptible and somebody else wants the CPU. */

@@ -70,7 +70,7 @@ int mm_l1e_of(const struct vcpu *v, uint64_t va, mfn_t *table, unsigned *slot, u
     uint64_t e = pte ? pte_read(pte) : 0;
     mfn_t m = pte_mfn(e);
 
-    if (!(e & PTE_P) || !mm_is_owned(v->domain, m) || use_kind(frame_use(frame_of(m))) != USE_L1 ||
+    if (!(e & PTE_P) || !frame_is_of(v->domain, m) || use_kind(frame_use(frame_of(m))) != USE_L1 ||
         !(frame_use(frame_of(m)) & COUNT_MASK))
         return -ENOENT;
     *table = m;

@@ -7,6 +7,7 @@
 #include "lib/errno.h"
 #include "x86/fixup.h"
 #include "x86/layout.h"
+#include "x86/x86.h"
 
 bool guest_range_ok(guest_ptr p, size_t n)
 {
@@ -43,8 +44,21 @@ int guest_read(void *dst, guest_ptr src, size_t n)
     return 0;
 }
 
+/* A flush that waits for the guest does not wait for our own stores: through a translation that is gone
+ * from the tables they could reach a frame that has become a page table. [tlb.deferred] */
+static inline void flush_pending(void)
+{
+    struct cpu *c = this_cpu();
+
+    if (unlikely(c->flush_tlb)) {
+        c->flush_tlb = false;
+        write_cr3(c->cr3);
+    }
+}
+
 int guest_write(guest_ptr dst, const void *src, size_t n)
 {
+    flush_pending();
     if (!guest_range_ok(dst, n) || copy_words((void *)dst.va, src, n))
         return -EFAULT;
     return 0;
