@@ -47,6 +47,15 @@ static enum fault_outcome page_fault_answer(struct vcpu *v, uint64_t *va, uint32
     return FAULT_GUEST;
 }
 
+/* An instruction was carried out in the guest's place: one that single-steps traps behind it. */
+static void step_over(struct vcpu *v)
+{
+    if (unlikely(v->ctx.regs.rflags & FLAG_TF)) {
+        debug_step(v);
+        reflect(v, TRAP_DB, 0);
+    }
+}
+
 void page_fault(struct vcpu *v)
 {
     uint64_t begin = trace_begin(TRACE_TRAP), va = read_cr2(), rip = v->ctx.regs.rip;
@@ -56,6 +65,8 @@ void page_fault(struct vcpu *v)
     trace_page_fault(begin, error, v->in_user, outcome, va, rip);
     if (outcome == FAULT_GUEST)
         reflect_page_fault(v, va, error);
+    else if (outcome == FAULT_LIVE_WRITE)
+        step_over(v);
 }
 
 #define ERROR_FROM_IDT 2
@@ -91,10 +102,7 @@ static void emulated(struct vcpu *v, enum emulate_result result, const struct em
 {
     switch (result) {
     case EMULATE_DONE:
-        if (unlikely(v->ctx.regs.rflags & FLAG_TF)) {
-            debug_step(v);
-            reflect(v, TRAP_DB, 0);
-        }
+        step_over(v);
         break;
     case EMULATE_REFLECT:
         reflect(v, v->ctx.regs.vector, 0);

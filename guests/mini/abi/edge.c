@@ -16,12 +16,16 @@
 
 #define USER_STACK_FRAME (USER_STACK_TOP - 64)
 
-extern const char step_emulated[], step_emulated_end[], step_hypercall[], step_hypercall_next[],
-    step_hypercall_end[];
+extern const char step_emulated[], step_emulated_end[], step_store[], step_store_end[],
+    step_hypercall[], step_hypercall_next[], step_hypercall_end[];
 asm("    .pushsection .text\n"
     "step_emulated:\n"
     "    mov %cr0, %rax\n"
     "step_emulated_end:\n"
+    "    int3\n"
+    "step_store:\n" /* to the entry at rax */
+    "    movq $0, (%rax)\n"
+    "step_store_end:\n"
     "    int3\n"
     "step_hypercall:\n" /* rax: the number */
     "    syscall\n"
@@ -60,6 +64,10 @@ static void check_step(void)
     case_hex("step-emulated-rip", trap_last.rip, (u64)step_emulated_end);
     case_hex("step-dr6", (u64)hyp_get_debugreg(6) & 0x4000, 0x4000);
     hyp_set_debugreg(6, 0);
+    f = kernel_frame(step_store);
+    f.rax = (u64)pte_of(TEST_VA, 1);
+    case_trap("step-live-write", iret_catch(&f), 1, 0);
+    case_hex("step-live-write-rip", trap_last.rip, (u64)step_store_end);
     f = kernel_frame(step_hypercall);
     f.rax = 63; /* nobody's */
     case_trap("step-hypercall", iret_catch(&f), 1, 0);
