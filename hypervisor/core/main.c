@@ -59,9 +59,12 @@ static void memory_note(void)
     }
 }
 
-/* Bits of a physical address (CPUID 0x80000008). */
+/* Bits of a physical address: CPUID 0x80000008, and 36 where a processor has no such leaf (SDM vol. 3,
+ * 4.1.4; Intel answers with some other leaf then). */
 static unsigned phys_bits(void)
 {
+    if (cpuid(0x80000000, 0).eax < 0x80000008)
+        return 36;
     return cpuid(0x80000008, 0).eax & 0xff;
 }
 
