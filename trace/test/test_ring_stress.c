@@ -142,7 +142,7 @@ static void stress(const char *name, enum trace_mode mode, uint64_t events)
         abort();
     /* Slow enough to lose some. */
     while (!__atomic_load_n(&is_done, __ATOMIC_ACQUIRE) && read_closed(&s, &seq))
-        usleep(500);
+        usleep(30000);
     pthread_join(thread, NULL);
     if (!*s.error && !read_last(&s, seq) && !*s.error)
         abort();
