@@ -136,3 +136,5 @@ turn:
         jz      1f
         jmp     *%rax
 1:      ret
+
+        .section .note.GNU-stack, "", @progbits

@@ -116,11 +116,13 @@ static uint64_t seq_read(const struct packet_header *h)
     return __atomic_load_n(&h->seq, __ATOMIC_ACQUIRE);
 }
 
+#define TRIES 1000 /* far more than a writer can spoil; a ring in ruins ends here */
+
 /* The head, and the number of the packet it points into. The writer may be anywhere meanwhile: the two
- * belong together when the head has not left the packet. */
+ * belong together when the head has not left the packet. 0: nothing is there, or nothing can be read. */
 static uint64_t position(const struct trace_ring *r, uint64_t *seq)
 {
-    for (;;) {
+    for (unsigned i = 0; i < TRIES; i++) {
         uint64_t head = head_of(r), again;
 
         *seq = 0;
@@ -133,6 +135,7 @@ static uint64_t position(const struct trace_ring *r, uint64_t *seq)
             (uint32_t)(again >> 32) - (uint32_t)(head >> 32) < TRACE_PACKET_BYTES / 8)
             return head;
     }
+    return 0;
 }
 
 uint64_t trace_written(const struct trace_ring *r)
