@@ -29,7 +29,7 @@ $(B)/hypervisor/%.c.o: hypervisor/%.c
 $(B)/hypervisor/%.S.o: hypervisor/%.S
 	@mkdir -p $(@D)
 	$(call say,AS,$<)
-	$(Q)$(CC) -Ihypervisor -MMD -MP -c $< -o $@
+	$(Q)$(CC) -Ihypervisor -I. -MMD -MP -c $< -o $@
 
 $(B)/hypervisor/vantage.lds: hypervisor/x86/hypervisor.lds.S hypervisor/x86/layout.h
 	@mkdir -p $(@D)

@@ -1,1 +1,69 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# vtrace, which reads traces, and the tests of the trace: its ring, its files.
 
+VTRACE_SRC := $(wildcard trace/vtrace/*.c)
+VTRACE_OBJ := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
+
+$(B)/trace/%.o: trace/%.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
+
+$(B)/bin/vtrace: $(VTRACE_OBJ)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^
+
+all: $(B)/bin/vtrace
+
+# --- The ring's tests: the hypervisor's own objects, run on the host -------------------------------
+RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
+RING_CFLAGS := $(HOST_CFLAGS) -Ihypervisor -mno-red-zone
+RING_TESTS  := $(addprefix $(B)/test/,test_ring_step test_ring_stress)
+
+$(B)/trace/test/%.o: trace/test/%.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RING_CFLAGS) -c -o $@ $<
+
+# The code under test in a section of its own, so that the test knows where it begins and ends.
+$(B)/trace/test/%.o: $(B)/hypervisor/trace/%.o
+	$(Q)mkdir -p $(@D)
+	$(Q)objcopy --rename-section .text=trace_code $< $@
+
+$(RING_TESTS): $(B)/test/%: $(B)/trace/test/%.o $(B)/trace/test/host.o $(RING_OBJ)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RING_CFLAGS) -no-pie -pthread -o $@ $^
+
+all: $(RING_TESTS)
+CHECKS += $(RING_TESTS) trace/test/check_ring_mutants
+
+# --- docs/EVENTS.md, and a workload with everything on --------------------------------------------
+$(B)/trace/docs: $(B)/trace/docs.o
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
+
+docs/EVENTS.md: $(B)/trace/docs
+	$(call say,DOC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$< > $@
+
+all: docs/EVENTS.md
+
+TRACE        ?= all
+TRACE_FILE   := $(B)/trace/run.vtr
+TRACE_RUN    ?= bench:null_call+fork_exit+fork_exec+pipe_latency
+
+.PHONY: trace
+trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/initrd.gz ## a short workload with tracing on, and its report
+	$(Q)mkdir -p $(B)/trace
+	$(call say,RUN,dom0 with trace=$(TRACE): $(TRACE_RUN))
+	$(Q)timeout 300 qemu-system-x86_64 -accel tcg -cpu qemu64 -m 1024 -nographic -no-reboot -nic none \
+	    -chardev file,id=trace,path=$(TRACE_FILE) -device isa-debugcon,chardev=trace,iobase=0xe9 \
+	    -kernel $(B)/vantage \
+	    -append "console=com1 dom0_mem=512M noreboot trace=$(TRACE) trace_buf=8M trace_out=debugcon" \
+	    -initrd "$(B)/guests/vmlinuz console=hvc0 quiet panic=-1 vtg.run=$(TRACE_RUN),$(B)/guests/initrd.gz" \
+	    </dev/null >$(B)/trace/console.log || { tail -20 $(B)/trace/console.log; exit 1; }
+	$(Q)$(B)/bin/vtrace report $(TRACE_FILE) || [ $$? -eq 3 ]
+	$(Q)$(B)/bin/vtrace export ctf -o $(B)/trace/run.ctf $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
+	@echo "the trace: $(TRACE_FILE)   for babeltrace2: $(B)/trace/run.ctf"

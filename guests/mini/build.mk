@@ -36,4 +36,11 @@ $(foreach p,$(MINI_PROGRAMS),$(eval $(call MINI_PROGRAM,$(p))))
 
 all: $(addprefix $(B)/guests/mini/,$(MINI_PROGRAMS))
 
-CHECKS += guests/mini/check
+# How the hypervisor is made, for a script that makes it with a fault.
+$(B)/guests/mini/mutants.args: $(HV_OBJ) $(B)/hypervisor/vantage.lds
+	@mkdir -p $(@D)
+	$(Q)printf '%s\n' '$(CC) $(HV_CFLAGS)' '$(filter-out $(HV_OBJ),$(HV_LINK))' '$(HV_OBJ)' \
+	    '$(HV_LIBS)' > $@
+
+all: $(B)/guests/mini/mutants.args
+CHECKS += guests/mini/check guests/mini/check_mutants

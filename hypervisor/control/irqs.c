@@ -12,6 +12,7 @@
 #include "x86/irq.h"
 #include "x86/machine.h"
 #include "x86/x86.h"
+#include "trace/trace.h"
 
 _Static_assert(IRQ_COUNT <= PIRQS_MAX, "every interrupt has a pirq");
 
@@ -72,6 +73,7 @@ int irqs_create_msi(struct domain *d, uint16_t bdf, bool is_msix, unsigned entry
 
 void on_irq(unsigned irq)
 {
+    trace_irq(irq);
     event_pirq(owner, irq);
 }
 

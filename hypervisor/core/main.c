@@ -6,6 +6,7 @@
 #include "core/dom0.h"
 #include "core/main.h"
 #include "core/options.h"
+#include "core/tracing.h"
 #include "grant/grant.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
@@ -58,9 +59,12 @@ static void memory_note(void)
     }
 }
 
-/* Bits of a physical address (CPUID 0x80000008). */
+/* Bits of a physical address: CPUID 0x80000008, and 36 where a processor has no such leaf (SDM vol. 3,
+ * 4.1.4; Intel answers with some other leaf then). */
 static unsigned phys_bits(void)
 {
+    if (cpuid(0x80000000, 0).eax < 0x80000008)
+        return 36;
     return cpuid(0x80000008, 0).eax & 0xff;
 }
 
@@ -101,6 +105,7 @@ static void main_on_own_stack(void)
     mm_audit_source(grant_audit);
     mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
     devices_start();
+    tracing_start();
     scheduler_start();
     fpu_init();
     cpuid_init(fpu_components(), false);

@@ -80,6 +80,35 @@ static bool read_noreboot(const char *v)
     return !*v;
 }
 
+/* trace=hypercall,mmu or trace=all */
+static bool read_trace(const char *v)
+{
+    return trace_classes(v, &options.trace.mask);
+}
+
+/* Bytes of each CPU's ring, a power of two. */
+static bool read_trace_buf(const char *v)
+{
+    uint64_t n;
+
+    if (!read_size(v, &n) || n & (n - 1) || n < TRACE_BUFFER_MIN || n > TRACE_BUFFER_MAX)
+        return false;
+    options.trace.buffer_bytes = n;
+    return true;
+}
+
+static bool read_trace_mode(const char *v)
+{
+    options.trace.mode = strcmp(v, "drop") ? TRACE_OVERWRITE : TRACE_DROP;
+    return !strcmp(v, "drop") || !strcmp(v, "overwrite");
+}
+
+static bool read_trace_out(const char *v)
+{
+    options.trace.out_debugcon = true;
+    return !strcmp(v, "debugcon");
+}
+
 /* Options of Xen's that change nothing here, so that command lines written for Xen work. */
 static bool ignore(const char *v)
 {
@@ -91,6 +120,10 @@ static const struct option table[] = {
     {"dom0_mem", read_dom0_mem},
     {"dom0_max_vcpus", read_dom0_max_vcpus},
     {"noreboot", read_noreboot},
+    {"trace", read_trace},
+    {"trace_buf", read_trace_buf},
+    {"trace_mode", read_trace_mode},
+    {"trace_out", read_trace_out},
     {"com1", read_com1},
     {"com2", read_com2},
     {"loglvl", ignore},

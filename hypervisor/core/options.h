@@ -3,12 +3,13 @@
 #ifndef CORE_OPTIONS_H
 #define CORE_OPTIONS_H
 
-#include "lib/types.h"
+#include "trace/trace.h"
 
 struct options {
     uint64_t dom0_mem;     /* bytes; 0: most of what there is */
     unsigned dom0_max_vcpus;
     bool noreboot;         /* halt instead when the machine should reboot after a crash */
+    struct trace_options trace; /* trace=<classes> trace_buf=<size> trace_mode= trace_out=debugcon */
     bool no_real_mode;     /* accepted for the sake of Xen's command lines */
 };
 

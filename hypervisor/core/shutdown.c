@@ -4,6 +4,7 @@
 #include "domain/domain.h"
 #include "lib/bug.h"
 #include "sched/sched.h"
+#include "trace/trace.h"
 
 #include <xen/sched.h>
 
@@ -28,6 +29,7 @@ void on_domain_shutdown(struct domain *d, uint8_t reason)
 {
     d->state = DOMAIN_SHUTDOWN;
     d->shutdown_reason = reason;
+    trace_domain_shutdown(d->id, reason);
     for (unsigned i = 0; i < d->vcpu_count; i++)
         d->vcpus[i]->crashed = true;
     if (d->is_hardware)

@@ -4,6 +4,7 @@
 #include "lib/bug.h"
 #include "lib/format.h"
 #include "lib/string.h"
+#include "trace/trace.h"
 #include "x86/report.h"
 
 #include <xen/sched.h>
@@ -104,6 +105,7 @@ void domain_crash(struct domain *d, const char *fmt, ...)
         d->vcpus[i]->crashed = true;
     if (!is_first)
         return;
+    trace_domain_crash(d->id);
     va_start(ap, fmt);
     format_va(text, sizeof(text), fmt, ap);
     va_end(ap);

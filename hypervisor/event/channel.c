@@ -20,6 +20,7 @@
 #include "event/channel.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
+#include "trace/trace.h"
 
 #define EVENTS_ORDER 3
 _Static_assert(sizeof(struct events) <= PAGE_SIZE << EVENTS_ORDER, "EVENTS_ORDER");
@@ -306,6 +307,7 @@ int channel_send(struct domain *d, uint32_t port)
     else if (p->state != PORT_UNBOUND)
         rc = -EINVAL;
     lock_drop(&d->io_lock);
+    trace_send(d->id, port, rc);
     return rc;
 }
 

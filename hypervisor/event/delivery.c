@@ -14,6 +14,10 @@
  */
 #include "event/channel.h"
 #include "lib/bits.h"
+#include "trace/trace.h"
+
+/* Names of the numbers in trace/enums.def. */
+enum raise_outcome { RAISE_MARKED, RAISE_WAS_PENDING, RAISE_MASKED };
 
 static uint64_t *pending_map(const struct domain *d)
 {
@@ -54,10 +58,16 @@ void port_raise(struct domain *d, uint32_t port)
 {
     uint8_t vcpu = __atomic_load_n(&events_of(d)->ports[port].vcpu, __ATOMIC_RELAXED);
 
-    if (!d->shared_info || bit_test_set(pending_map(d), port))
+    if (!d->shared_info || bit_test_set(pending_map(d), port)) {
+        trace_raise(d->id, port, RAISE_WAS_PENDING);
         return;
-    if (!bit_test(mask_map(d), port))
+    }
+    if (!bit_test(mask_map(d), port)) {
+        trace_raise(d->id, port, RAISE_MARKED);
         vcpu_mark(d->vcpus[vcpu], port);
+    } else {
+        trace_raise(d->id, port, RAISE_MASKED);
+    }
     wake_pollers(d, port);
 }
 

@@ -131,7 +131,7 @@ static void unmark_job(const struct job *j)
         frame_of(j->level[i].table)->use |= USE_LOCKED;
 }
 
-static void count_base(mfn_t m)
+static void count_held(mfn_t m)
 {
     if (!mfn_is_none(m))
         mm_audit_count(m, 1, 1);
@@ -139,11 +139,13 @@ static void count_base(mfn_t m)
 
 static void count_vcpu(const struct vcpu *v)
 {
-    count_base(v->kernel_l4);
-    count_base(v->user_l4);
-    count_base(v->info_mfn);
+    count_held(v->kernel_l4);
+    count_held(v->user_l4);
+    count_held(v->info_mfn);
     for (unsigned i = 0; i < (v->gdt_entries + 511) / 512; i++)
         mm_audit_count(v->gdt_frames[i], 1, 1);
+    for (unsigned i = 0; i < ARRAY_SIZE(v->ldt_frames); i++)
+        count_held(v->ldt_frames[i]);
 }
 
 static void each_job(void (*what)(const struct job *))

@@ -7,6 +7,7 @@
  */
 #include "mm/base.h"
 #include "mm/domain_memory.h"
+#include "trace/trace.h"
 
 int pin(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
 {
@@ -22,6 +23,7 @@ int pin(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
         return -EINVAL;
     }
     __atomic_fetch_or(&f->use, USE_PINNED, __ATOMIC_SEQ_CST);
+    trace_pin(m.n, 0, d->id, use);
     return 0;
 }
 
@@ -35,6 +37,7 @@ int unpin(struct job *j, struct domain *d, mfn_t m)
     if (rc)
         return rc;
     __atomic_fetch_and(&f->use, ~USE_PINNED, __ATOMIC_SEQ_CST);
+    trace_unpin(m.n, 0, d->id);
     table_put(j, d, m);
     return 0;
 }
@@ -54,6 +57,7 @@ int base_set(struct job *j, struct domain *d, mfn_t *slot, mfn_t m, bool load)
     if (rc)
         return rc;
     *slot = m;
+    trace_base_load(m.n, load);
     if (load)
         cr3_load(m); /* [base.loaded] */
     if (!mfn_is_none(old))

@@ -15,6 +15,7 @@
  * [entry.foreign]     a foreign frame is flushed from the mapper's CPUs before its reference is dropped
  */
 #include "mm/entry.h"
+#include "trace/trace.h"
 
 static int io_get(struct domain *d, domid_t owner, uint64_t *e)
 {
@@ -92,8 +93,8 @@ static inline bool is_own_ram(struct domain *d, domid_t owner, uint64_t e)
            own_domain(frame_own(frame_of(pte_mfn(e)))) == d->id;
 }
 
-int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint64_t new,
-             enum pte_mode mode)
+static inline int l1_replace(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old,
+                             uint64_t new, enum pte_mode mode)
 {
     if (new & PTE_P) {
         new = l1_adjust(new);
@@ -117,6 +118,15 @@ int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint6
     if (old & PTE_P)
         l1_put(d, old);
     return 0;
+}
+
+int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint64_t new,
+             enum pte_mode mode)
+{
+    int rc = l1_replace(d, owner, pte, old, new, mode);
+
+    trace_pte_write((uint64_t)pte - DIRECT_VA, old, new, rc, d->id, USE_L1);
+    return rc;
 }
 
 int upper_check(enum frame_use level, uint64_t *e)

@@ -2,6 +2,7 @@
 /* Which CPUs a guest's flush concerns. A vCPU's translations are on the CPU that runs it: turning to another
  * vCPU loads CR3, which drops them. */
 #include "mm/flush.h"
+#include "trace/trace.h"
 
 int flush_mask_read(struct domain *d, guest_ptr mask, uint64_t *cpus)
 {
@@ -19,6 +20,7 @@ int flush_mask_read(struct domain *d, guest_ptr mask, uint64_t *cpus)
 
 void flush_cpus(struct vcpu *v, uint64_t cpus, const uint64_t *page)
 {
+    trace_tlb_flush(cpus, page ? *page : ~0ull);
     if (page && cpus & cpu_of(v)) {
         invlpg(*page); /* of a non-canonical address: nothing */
         cpus &= ~cpu_of(v);

@@ -20,6 +20,7 @@
 #include "lib/string.h"
 #include "mm/domain_memory.h"
 #include "mm/entry.h"
+#include "trace/trace.h"
 
 void job_init(struct job *j)
 {
@@ -61,9 +62,20 @@ static void finish(struct job *j)
         j->state = j->rc ? JOB_FAILED : JOB_HELD;
 }
 
+static unsigned entries_present(const uint64_t *table)
+{
+    unsigned n = 0;
+
+    for (unsigned slot = 0; slot < TABLE_ENTRIES; slot++)
+        n += table[slot] & PTE_P;
+    return n;
+}
+
 /* The table on top is valid; what its parent waited for has happened. */
 static void top_validated(struct job *j, struct job_level *top)
 {
+    if (unlikely(trace_mask & TRACE_MMU))
+        trace_promote(top->table.n, entries_present(frame_data(top->table)), top->use);
     if (top->use == USE_L4)
         paging_fill_l4(frame_data(top->table));
     type_validated(frame_of(top->table));
@@ -77,6 +89,7 @@ static void top_emptied(struct job *j, struct job_level *top)
 {
     struct frame *f = frame_of(top->table);
 
+    trace_demote(top->table.n, top->use);
     if (top->use == USE_L4) /* our addresses are not the guest's to read */
         memset((uint64_t *)frame_data(top->table) + HOLE_FIRST_SLOT, 0,
                (HOLE_LAST_SLOT - HOLE_FIRST_SLOT + 1) * sizeof(uint64_t));

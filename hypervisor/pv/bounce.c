@@ -16,6 +16,7 @@
  */
 #include "pv/mode.h"
 #include "pv/pv.h"
+#include "trace/trace.h"
 
 #define FLAGS_CLEARED (FLAG_AC | FLAG_VM | FLAG_RF | FLAG_NT | FLAG_TF)
 
@@ -100,6 +101,7 @@ void reflect(struct vcpu *v, unsigned vector, uint32_t error)
     const struct trap_gate *g = &v->traps[vector];
     bool has_error = vector < 32 && (VECTORS_WITH_ERROR >> vector & 1);
 
+    trace_bounce(v->ctx.regs.rip, error, vector, v->in_user);
     deliver(v, (struct callback){g->address, g->mask_events}, has_error, error);
 }
 

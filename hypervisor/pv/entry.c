@@ -2,6 +2,7 @@
 /* Every way into the hypervisor from a guest, and where each leads. */
 #include "pv/emulate.h"
 #include "pv/pv.h"
+#include "trace/trace.h"
 #include "x86/irq.h"
 
 #define VECTOR_INT80  0x80
@@ -17,6 +18,7 @@ void on_syscall(struct context *c)
         hypercall(v);
     } else if (likely(v->syscall_callback.address)) {
         c->regs.rflags &= ~(uint64_t)FLAG_DF;
+        trace_bounce(c->regs.rip, 0, ENTRY_SYSCALL, true);
         bounce(v, v->syscall_callback);
     } else {
         c->regs.rip -= SYSCALL_BYTES;

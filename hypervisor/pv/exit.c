@@ -6,6 +6,7 @@
 #include "event/event.h"
 #include "pv/pv.h"
 #include "sched/sched.h"
+#include "trace/trace.h"
 
 /* Waits for an interrupt. STI takes effect after the next instruction, so none is lost before HLT.
  */
@@ -33,6 +34,12 @@ static void do_work(struct cpu *cpu)
         idle();
 }
 
+static void upcall(struct vcpu *v)
+{
+    trace_upcall(v->ctx.regs.rip, v->domain->id, v->id, v->in_user);
+    bounce(v, v->event_callback);
+}
+
 static bool is_settled(const struct vcpu *v)
 {
     return !sched_has_work() && may_run(v) && !event_pending(v);
@@ -47,7 +54,7 @@ static __attribute__((noinline)) void settle(struct cpu *cpu)
         if (sched_has_work() || !may_run(v))
             do_work(cpu);
         else if (event_pending(v))
-            bounce(v, v->event_callback);
+            upcall(v);
         else
             break;
     }
@@ -62,11 +69,4 @@ struct context *on_exit(void)
     if (unlikely(cpu->flush_tlb))
         cr3_load(MFN(cpu->cr3 >> PAGE_SHIFT));
     return &cpu->current->ctx;
-}
-
-bool on_preempt_check(void)
-{
-    const struct vcpu *v = current_vcpu();
-
-    return sched_has_work() || (!v->is_idle && event_pending(v));
 }

@@ -6,6 +6,7 @@
  */
 #include "pv/emulate.h"
 #include "pv/pv.h"
+#include "trace/trace.h"
 #include "x86/layout.h"
 
 #define LDT_OFFSET (16 * PAGE_SIZE)
@@ -22,24 +23,50 @@ bool on_ldt_fault(uint64_t va)
     return is_in_ldt_window(v, va) && ldt_map_page(v, va - v->windows - LDT_OFFSET);
 }
 
-void page_fault(struct vcpu *v)
-{
-    uint64_t va = read_cr2();
-    uint32_t error = v->ctx.regs.error_code;
+/* Who answers a page fault; names of the numbers in trace/enums.def. */
+enum fault_outcome { FAULT_GUEST, FAULT_LIVE_WRITE, FAULT_LDT_PAGE };
 
-    if (unlikely(va >= HOLE_START && va < HOLE_END) && is_in_ldt_window(v, va)) {
-        uint64_t offset = va - v->windows - LDT_OFFSET;
+static bool may_be_live_write(const struct vcpu *v, uint32_t error)
+{
+    return (error & (PF_PRESENT | PF_WRITE | PF_FETCH | PF_RESERVED)) == (PF_PRESENT | PF_WRITE) &&
+           !v->in_user;
+}
+
+static enum fault_outcome page_fault_answer(struct vcpu *v, uint64_t *va, uint32_t error)
+{
+    if (unlikely(*va >= HOLE_START && *va < HOLE_END) && is_in_ldt_window(v, *va)) {
+        uint64_t offset = *va - v->windows - LDT_OFFSET;
 
         if (ldt_map_page(v, offset))
-            return;
+            return FAULT_LDT_PAGE;
         /* The guest sees the fault at its own table, as if the processor had read it there. */
-        va = v->ldt.va + offset;
-    } else if ((error & (PF_PRESENT | PF_WRITE | PF_FETCH | PF_RESERVED)) ==
-                   (PF_PRESENT | PF_WRITE) &&
-               !v->in_user && live_write(v, va)) {
-        return;
+        *va = v->ldt.va + offset;
+    } else if (may_be_live_write(v, error) && live_write(v, *va)) {
+        return FAULT_LIVE_WRITE;
     }
-    reflect_page_fault(v, va, error);
+    return FAULT_GUEST;
+}
+
+/* An instruction was carried out in the guest's place: one that single-steps traps behind it. */
+static void step_over(struct vcpu *v)
+{
+    if (unlikely(v->ctx.regs.rflags & FLAG_TF)) {
+        debug_step(v);
+        reflect(v, TRAP_DB, 0);
+    }
+}
+
+void page_fault(struct vcpu *v)
+{
+    uint64_t begin = trace_begin(TRACE_TRAP), va = read_cr2(), rip = v->ctx.regs.rip;
+    uint32_t error = v->ctx.regs.error_code;
+    enum fault_outcome outcome = page_fault_answer(v, &va, error);
+
+    trace_page_fault(begin, error, v->in_user, outcome, va, rip);
+    if (outcome == FAULT_GUEST)
+        reflect_page_fault(v, va, error);
+    else if (outcome == FAULT_LIVE_WRITE)
+        step_over(v);
 }
 
 #define ERROR_FROM_IDT 2
@@ -75,10 +102,7 @@ static void emulated(struct vcpu *v, enum emulate_result result, const struct em
 {
     switch (result) {
     case EMULATE_DONE:
-        if (unlikely(v->ctx.regs.rflags & FLAG_TF)) {
-            debug_step(v);
-            reflect(v, TRAP_DB, 0);
-        }
+        step_over(v);
         break;
     case EMULATE_REFLECT:
         reflect(v, v->ctx.regs.vector, 0);
@@ -102,12 +126,19 @@ void general_protection(struct vcpu *v)
         reflect(v, TRAP_GP, error);
     } else {
         struct emulate_fault f = {0};
+        uint64_t begin = trace_begin(TRACE_TRAP), rip = v->ctx.regs.rip;
+        enum emulate_result result = emulate_privileged(v, &f);
 
-        emulated(v, emulate_privileged(v, &f), &f);
+        trace_emulate(begin, TRAP_GP, result, rip);
+        emulated(v, result, &f);
     }
 }
 
 void invalid_opcode(struct vcpu *v)
 {
-    emulated(v, emulate_forced(v), NULL);
+    uint64_t begin = trace_begin(TRACE_TRAP), rip = v->ctx.regs.rip;
+    enum emulate_result result = emulate_forced(v);
+
+    trace_emulate(begin, TRAP_UD, result, rip);
+    emulated(v, result, NULL);
 }

@@ -12,6 +12,7 @@
  */
 #include "hypercalls.h"
 #include "pv/pv.h"
+#include "trace/trace.h"
 
 typedef long hypercall_fn(struct vcpu *v, const uint64_t *a);
 
@@ -64,6 +65,43 @@ static hypercall_fn *const handlers[64] = {
 #undef HC3
 #undef HC4
 
+/* Which argument of each call is its sub-command and which the length of its list, by their names; NONE
+ * where there is none. */
+#define NONE              6
+#define IS(name, wanted)  (__builtin_strcmp(name, wanted) == 0)
+#define FIND(w, a, b, c, d) IS(a, w) ? 0 : IS(b, w) ? 1 : IS(c, w) ? 2 : IS(d, w) ? 3 : NONE
+#define TRACED(nr, a, b, c, d) [nr] = {FIND("cmd", a, b, c, d), FIND("count", a, b, c, d)},
+#define HC0(nr, name, text)                                TRACED(nr, "", "", "", "")
+#define HC1(nr, name, T1, a1, text)                        TRACED(nr, #a1, "", "", "")
+#define HC2(nr, name, T1, a1, T2, a2, text)                TRACED(nr, #a1, #a2, "", "")
+#define HC3(nr, name, T1, a1, T2, a2, T3, a3, text)        TRACED(nr, #a1, #a2, #a3, "")
+#define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text) TRACED(nr, #a1, #a2, #a3, #a4)
+static const struct {
+    uint8_t sub, n;
+} traced[64] = {
+#include "hypercalls.def"
+};
+#undef HC0
+#undef HC1
+#undef HC2
+#undef HC3
+#undef HC4
+
+static uint8_t traced_sub(uint64_t nr, const uint64_t *args)
+{
+    bool has = nr < ARRAY_SIZE(traced) && handlers[nr] && traced[nr].sub != NONE;
+
+    return has ? args[traced[nr].sub] : 255;
+}
+
+/* Bit 31 of a count says that the list was begun before (mm/). */
+static uint16_t traced_n(uint64_t nr, const uint64_t *args)
+{
+    bool has = nr < ARRAY_SIZE(traced) && handlers[nr] && traced[nr].n != NONE;
+
+    return has ? MIN(args[traced[nr].n] & 0x7fffffffu, 0xffffu) : 0;
+}
+
 static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
     v->restart.changed = 0;
@@ -89,8 +127,10 @@ static void dispatch_registers(struct vcpu *v)
 {
     struct regs *r = &v->ctx.regs;
     const uint64_t args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
-    long result = dispatch(v, r->rax, args);
+    uint64_t nr = r->rax, begin = trace_begin(TRACE_HYPERCALL);
+    long result = dispatch(v, nr, args);
 
+    trace_hypercall(begin, nr, traced_sub(nr, args), traced_n(nr, args), result);
     if (unlikely(result == -ERESTART))
         restart_call(v);
     else
@@ -121,8 +161,11 @@ static int multicall_member(struct vcpu *v, guest_ptr at)
 
     if (guest_get(&m, at))
         return -EFAULT;
+    uint64_t begin = trace_begin(TRACE_HYPERCALL);
     if (m.op != __HYPERVISOR_iret && m.op != __HYPERVISOR_multicall)
         result = dispatch(v, m.op, (const uint64_t *)m.args);
+    trace_multicall_entry(begin, m.op, traced_sub(m.op, (const uint64_t *)m.args),
+                          traced_n(m.op, (const uint64_t *)m.args), result);
     if (result != -ERESTART) {
         at = gptr_add(at, offsetof(multicall_entry_t, result));
         return guest_put(at, &result);

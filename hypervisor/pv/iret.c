@@ -7,6 +7,7 @@
  */
 #include "pv/mode.h"
 #include "pv/pv.h"
+#include "trace/trace.h"
 
 #define FLAGS_KEPT_FROM_GUEST (~(uint64_t)(FLAG_IOPL | FLAG_VM))
 
@@ -35,6 +36,7 @@ void guest_iret(struct vcpu *v)
     r->r11 = f.r11;
     r->rcx = f.rcx;
     v->info->evtchn_upcall_mask = !(f.rflags & FLAG_IF);
+    trace_iret(f.rip, v->in_user);
 }
 
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error)

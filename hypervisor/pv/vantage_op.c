@@ -1,17 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The hypercall that is ours: what a test or a tool asks about the hypervisor itself. Privileged.
- */
+/* The hypercall that is ours: what a test or a tool asks about the hypervisor itself. Privileged, except a
+ * guest's markers in the trace. */
+#include "pv/vantage_op.h"
 #include "hypercalls.h"
 #include "mm/mm.h"
-#include "pv/vantage_op.h"
+#include "trace/trace.h"
+
+#define MARKS_BURST 1000
+#define MARK_NS     1000000ull /* one more each */
+
+/* Of each domain's markers; touched by any of its vCPUs, where a lost count does no harm. */
+static struct mark_budget {
+    uint64_t refilled_ns;
+    uint32_t left;
+    uint16_t suppressed;
+} budgets[MAX_DOMAINS];
+
+static bool may_mark(struct mark_budget *b)
+{
+    uint64_t now = clock_ns(), earned = (now - b->refilled_ns) / MARK_NS;
+
+    if (earned) {
+        b->left = (uint32_t)MIN(MARKS_BURST, b->left + earned);
+        b->refilled_ns = now;
+    }
+    if (!b->left) {
+        b->suppressed += b->suppressed < 0xffff;
+        return false;
+    }
+    b->left--;
+    return true;
+}
+
+static int mark(struct domain *d, guest_ptr arg)
+{
+    struct mark_budget *b = &budgets[d->id];
+    struct vantage_mark m;
+
+    if (!(trace_mask & TRACE_GUEST))
+        return 0;
+    if (guest_get(&m, arg))
+        return -EFAULT;
+    if (!may_mark(b))
+        return -EAGAIN;
+    trace_mark(m.value, m.id, d->id, b->suppressed);
+    b->suppressed = 0;
+    return 0;
+}
+
+static int set_mask(uint64_t mask)
+{
+    if (mask > 0xff)
+        return -EINVAL;
+    return this_cpu()->trace ? trace_set_mask((uint8_t)mask) : -ENODEV;
+}
 
 long hc_vantage_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
 {
+    if (cmd == VANTAGE_TRACE_MARK)
+        return mark(v->domain, arg);
     if (!v->domain->is_privileged)
         return -EPERM;
     switch (cmd) {
     case VANTAGE_AUDIT:
         return mm_audit() ? -EIO : 0;
+    case VANTAGE_TRACE_MASK:
+        return set_mask(arg.va);
     default:
         return -ENOSYS;
     }

@@ -21,6 +21,7 @@
 #include "lib/string.h"
 #include "mm/mm.h"
 #include "sched/sched.h"
+#include "trace/trace.h"
 
 static const struct sched_policy *const policies[] = {&round_robin_policy};
 static const struct sched_policy *policy =
@@ -215,6 +216,16 @@ static void put_back(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
     s->has_yielded = false;
 }
 
+static void trace_turn_to(const struct sched_cpu *c, const struct vcpu *prev,
+                          const struct vcpu *next, uint64_t now)
+{
+    uint16_t from = prev == c->idle ? TRACE_IDLE : prev->domain->id;
+    uint16_t to = next == c->idle ? TRACE_IDLE : next->domain->id;
+
+    trace_switch(from, prev->id, to, next->id, now - c->running_since_ns, prev->state);
+    trace_runs(to, next->id);
+}
+
 /* Leaves the choice to the policy; c->lock. */
 static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 {
@@ -232,6 +243,7 @@ static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
             set_state(prev, sched_of(prev)->is_queued ? VCPU_RUNNABLE : resting_state(prev), now);
         if (next != c->idle)
             set_state(next, VCPU_RUNNING, now);
+        trace_turn_to(c, prev, next, now);
     }
     c->running = next;
     c->running_since_ns = now;
@@ -260,6 +272,7 @@ void sched_wake(struct vcpu *v)
 {
     struct sched_cpu *c = lock_home(v);
 
+    trace_wake(v->domain->id, v->id);
     v->poll_port = 0;
     __atomic_store_n(&sched_of(v)->is_blocked, false, __ATOMIC_SEQ_CST);
     settle(c, v);
@@ -268,6 +281,7 @@ void sched_wake(struct vcpu *v)
 
 void sched_block(struct vcpu *v)
 {
+    trace_block(v->domain->id, v->id);
     __atomic_store_n(&sched_of(v)->is_blocked, true, __ATOMIC_SEQ_CST);
     sched_request(sched_here(), WORK_RESCHEDULE);
 }
@@ -276,6 +290,7 @@ void sched_yield(struct vcpu *v)
 {
     if (!sched_here()->ready_count)
         return;
+    trace_yield(v->domain->id, v->id);
     sched_of(v)->has_yielded = true;
     sched_request(sched_here(), WORK_RESCHEDULE);
 }

@@ -14,6 +14,7 @@
 #include "lib/bug.h"
 #include "mm/mm.h"
 #include "sched/sched.h"
+#include "trace/trace.h"
 
 struct timer_queue {
     struct lock lock;
@@ -126,6 +127,7 @@ void timer_set(struct timer *t, uint64_t ns)
 {
     struct timer_queue *here = this_cpu()->timers, *q = take_off(t);
 
+    trace_timer_set(ns);
     if (q != here) {
         if (q)
             lock_drop(&q->lock);
@@ -166,12 +168,13 @@ uint64_t timers_next(void)
     return first_deadline(this_cpu()->timers);
 }
 
-static void fire_first(struct timer_queue *q)
+static void fire_first(struct timer_queue *q, uint64_t now)
 {
     struct timer *t = q->heap[1];
 
     heap_remove(q, t);
     q->firing = t;
+    trace_timer_fire(t->deadline_ns, now - t->deadline_ns);
     lock_drop(&q->lock);
     t->fire(t);
     lock_take(&q->lock);
@@ -187,7 +190,7 @@ void timers_run(void)
     __atomic_fetch_and(&sched_here()->work, ~(uint32_t)WORK_TIMERS, __ATOMIC_SEQ_CST);
     lock_take(&q->lock);
     for (uint32_t left = q->count; left && first_deadline(q) <= now; left--)
-        fire_first(q);
+        fire_first(q, now);
     if (first_deadline(q) != q->armed_ns) {
         q->armed_ns = first_deadline(q);
         clock_arm(q->armed_ns);
@@ -201,6 +204,7 @@ void on_timer(void)
 
     /* The hardware counts once and is now set to nothing. No lock: interrupts arrive only while
      * this CPU holds none, and armed_ns is this CPU's own. */
+    trace_timer_interrupt(q->armed_ns);
     q->armed_ns = ~0ull;
     sched_request(sched_here(), WORK_TIMERS);
 }

@@ -8,7 +8,7 @@ EMUL_LIVE   := hypervisor/pv/live_write.c
 EMUL_HDR    := $(wildcard hypervisor/pv/*.h hypervisor/lib/*.h hypervisor/x86/*.h hypervisor/domain/*.h \
                  $(EMUL_FAKE)/*.h $(EMUL_FAKE)/x86/*.h)
 EMUL_CFLAGS := $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(SANITIZE) -fno-strict-aliasing \
-                 -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(EMUL_FAKE) -Ihypervisor
+                 -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(EMUL_FAKE) -Ihypervisor/test/no_trace -Ihypervisor
 EMUL_TESTS  := $(patsubst hypervisor/test/%.c,$(EMUL_TEST)/%,$(wildcard hypervisor/test/test_emulate_*.c))
 EMUL_FUZZ   := $(if $(shell command -v clang),$(EMUL_TEST)/fuzz_emulate)
 

@@ -9,7 +9,7 @@ EVENT_SRC    := $(filter-out hypervisor/grant/pages.c,$(wildcard hypervisor/sche
                 hypervisor/event/*.c hypervisor/grant/*.c)) hypervisor/pv/vcpu_op.c \
                 $(wildcard $(EVENT_FAKE)/*.c)
 EVENT_CFLAGS := $(HOST_CFLAGS) -fno-strict-aliasing -D__XEN_INTERFACE_VERSION__=0x00040e00 \
-                -I$(EVENT_FAKE) -Ihypervisor
+                -I$(EVENT_FAKE) -Ihypervisor/test/no_trace -Ihypervisor
 EVENT_OBJ    := $(EVENT_SRC:%.c=$(B)/event_host/%.o)
 EVENT_FAST   := $(EVENT_SRC:%.c=$(B)/event_fast/%.o)
 

@@ -3,7 +3,7 @@
 # _XOPEN_SOURCE: the C library's own on_exit() stays out of sight. -fno-builtin: memcmp is one the
 # sanitizer watches.
 MACHINE_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -D__XEN_INTERFACE_VERSION__=0x00040e00 \
-                  -D_XOPEN_SOURCE=700 -fno-builtin -Ihypervisor -Ihypervisor/test
+                  -D_XOPEN_SOURCE=700 -fno-builtin -Ihypervisor/test/no_trace -Ihypervisor -Ihypervisor/test
 MACHINE_TESTS      := acpi time irq control
 MACHINE_OF_acpi    := x86/acpi
 MACHINE_OF_time    := x86/time

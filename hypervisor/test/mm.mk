@@ -3,7 +3,7 @@
 # the entries of a page table, the width of the counters, and sanitizers.
 MM_FAKE   := hypervisor/test/mm_fake
 MM_CFLAGS := $(HOST_CFLAGS) -fno-strict-aliasing -include stdint.h -D__XEN_INTERFACE_VERSION__=0x00040e00 \
-             -D__XEN_TOOLS__ -I$(MM_FAKE) -Ihypervisor
+             -D__XEN_TOOLS__ -Ihypervisor/test/no_trace -I$(MM_FAKE) -Ihypervisor
 MM_HV     := $(wildcard hypervisor/mm/*.c)
 MM_OPS    := $(MM_HV) $(addprefix $(MM_FAKE)/,fake.c model.c compare.c ops.c)
 

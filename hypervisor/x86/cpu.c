@@ -157,6 +157,17 @@ static void syscall_init(unsigned id)
     wrmsr(MSR_PAT, PAT_VALUE);
 }
 
+#define CPUID7_SMEP (1u << 7) /* leaf 7, ebx */
+#define CR4_SMEP    (1ull << 20)
+
+/* Our code never runs from pages a guest can reach. SMAP would also forbid data, but QEMU 7.2 applies it to
+ * the wrong accesses; ring 3's pages are read and written only through access.c anyway. */
+static void protect_self(void)
+{
+    if (cpuid(0, 0).eax >= 7 && (cpuid(7, 0).ebx & CPUID7_SMEP))
+        write_cr4(read_cr4() | CR4_SMEP);
+}
+
 void cpu_init(uint64_t windows)
 {
     static const uint8_t ist_pages[] = {[IST_NMI] = 1, [IST_DF] = 3, [IST_MC] = 5, [IST_DB] = 7};
@@ -170,6 +181,7 @@ void cpu_init(uint64_t windows)
     window_set(windows, GDT_RESERVED_PAGE, cpu_gdt_page(id));
     load_descriptors(id, windows);
     syscall_init(id);
+    protect_self();
 }
 
 void cpu_set_context(struct context *c, uint64_t windows, unsigned ldt_entries)

@@ -19,6 +19,9 @@ SECTIONS
     .text : AT(ADDR(.text) - IMAGE_VA) {
         *(.text.boot)
         *(.text .text.*)
+        __start_restart_text = .;
+        *(restart_text)
+        __stop_restart_text = .;
         . = ALIGN(4096);
     } :text
     text_end = .;
@@ -30,6 +33,9 @@ SECTIONS
         fixup_start = .;
         KEEP(*(.fixup_table))
         fixup_end = .;
+        __start_restart_table = .;
+        KEEP(*(restart_table))
+        __stop_restart_table = .;
         symbols_start = .;
         KEEP(*(.symbols))
         symbols_end = .;

@@ -40,6 +40,7 @@ static void pause_a_moment(void)
 
 static void power_off(uint16_t type_a, uint16_t type_b)
 {
+    on_machine_end(false);
     console_drain();
     pm1_sleep(acpi.pm1a_control, type_a);
     pm1_sleep(acpi.pm1b_control, type_b);
@@ -48,6 +49,7 @@ static void power_off(uint16_t type_a, uint16_t type_b)
 
 void machine_power_off(void)
 {
+    on_machine_end(false);
     if (acpi.has_s5)
         power_off(PM1_SLEEP_TYPE(acpi.s5_type_a), PM1_SLEEP_TYPE(acpi.s5_type_b));
     if (!acpi.pm1a_control)
@@ -75,6 +77,7 @@ static void triple_fault(void)
 
 void machine_reboot(void)
 {
+    on_machine_end(false);
     console_drain();
     if (acpi.reset_port) {
         out8(acpi.reset_port, acpi.reset_value);

@@ -90,6 +90,7 @@ void report_panic(const struct regs *r, const char *what)
     if (r->vector == TRAP_PF)
         report_page_walk(read_cr3(), read_cr2());
     report_back_trace(r->rip, r->rbp);
+    on_machine_end(true);
     machine_halt();
 }
 
@@ -103,5 +104,6 @@ void panic(const char *fmt, ...)
     va_end(ap);
     printk("PANIC: %s\n", text);
     report_back_trace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
+    on_machine_end(true);
     machine_halt();
 }

@@ -15,6 +15,7 @@
 #include "x86/fixup.h"
 #include "x86/irq.h"
 #include "x86/report.h"
+#include "x86/restart.h"
 #include "x86/trap.h"
 #include "x86/x86.h"
 
@@ -34,6 +35,7 @@ void on_hypervisor_trap(struct regs *r)
 {
     uint64_t fix;
 
+    r->rip = restart_check(r->rip);
     if (r->vector >= 32) {
         irq_dispatch(r->vector);
         return;
@@ -70,6 +72,8 @@ static struct context *debug_trap_entry(struct regs *r)
 
 struct context *on_ist_trap(struct regs *r)
 {
+    if (!is_from_guest(r))
+        r->rip = restart_check(r->rip);
     switch (r->vector) {
     case TRAP_DB:
         return debug_trap_entry(r);

@@ -19,9 +19,10 @@ static const struct set {
     {"live", abi_live},         {"descriptor", abi_descriptor},
     {"trap", abi_trap},         {"iret", abi_iret},
     {"segment", abi_segment},   {"privileged", abi_privileged},
-    {"debugreg", abi_debugreg}, {"event", abi_event},
-    {"sched", abi_sched},       {"grant", abi_grant},
-    {"misc", abi_misc},         {"vcpu", abi_vcpu},
+    {"debugreg", abi_debugreg}, {"edge", abi_edge},
+    {"event", abi_event},       {"sched", abi_sched},
+    {"grant", abi_grant},       {"misc", abi_misc},
+    {"vcpu", abi_vcpu},
 };
 
 void abi_bodies(const struct body_row *rows, unsigned int n)

@@ -71,6 +71,7 @@ void abi_iret(void);
 void abi_segment(void);
 void abi_privileged(void);
 void abi_debugreg(void);
+void abi_edge(void);
 void abi_event(void);
 void abi_vcpu(void);
 void abi_sched(void);

@@ -29,8 +29,9 @@ LIVE(live_mov32, "movl %%ecx, (%%rdx)")
 LIVE(live_mov8, "movb %%cl, (%%rdx)")
 LIVE(live_split, "mov %%rcx, 4(%%rdx)")
 
-/* Runs one write with TEST_VA mapped; the new entry must be `want` (A and D aside, and G, which is the
- * hypervisor's to choose: it may keep translations of user pages over a change of tables, or not). */
+/* Runs one write with TEST_VA mapped; the new entry must be `want` (A and D aside, and G, which is
+ * the hypervisor's to choose: it may keep translations of user pages over a change of tables, or
+ * not). */
 static void row(const char *name, void (*body)(void *), u64 before, u64 value, u64 compare,
                 u64 want)
 {

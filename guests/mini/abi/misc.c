@@ -5,6 +5,7 @@
 #include <xen/callback.h>
 #include <xen/physdev.h>
 #include <xen/platform.h>
+#include <xen/version.h>
 
 static void check_console(void)
 {
@@ -34,6 +35,22 @@ static void check_multicall(void)
     case_either("multicall-nested", (long)calls[2].result, -EINVAL, -ENOSYS);
     case_long("multicall-empty", hyp_multicall(calls, 0), 0);
     case_long("multicall-bad-pointer", hyp_multicall(HOLE_POINTER, 1), -EFAULT);
+}
+
+/*
+ * Pointers to where the hypervisor has memory mapped (XSA-212): the table M2P, the direct map of
+ * RAM (Xen's and Vantage's lie at the same address) and Vantage's text. Nothing is read or written
+ * there.
+ */
+static void check_hole(void)
+{
+    static const u64 pointers[] = {HOLE_START, 0xffff828000200000, 0xffff830000100000,
+                                   0xffff830000100ff8};
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(pointers); i++) {
+        case_long("hole-read", hyp_multicall(pointers[i], 1), -EFAULT);
+        case_long("hole-write", hyp_xen_version(XENVER_extraversion, pointers[i]), -EFAULT);
+    }
 }
 
 extern const char multicall_iret_target[];
@@ -130,6 +147,7 @@ void abi_misc(void)
     check_console();
     check_multicall();
     check_multicall_iret();
+    check_hole();
     check_callbacks();
     check_platform();
     check_physdev();

@@ -6,6 +6,8 @@
  */
 #include "abi.h"
 
+#include <xen/memory.h>
+
 static u64 *data; /* an ordinary page */
 static u64 entry; /* machine address of TEST_VA's L1 entry */
 
@@ -50,6 +52,19 @@ static void check_l1_owner(void)
     case_either("l1-table-becomes-writable", mmu_write(entry, pte_make(va_mfn(table), PTE_DATA)),
                 -EINVAL, -EBUSY);
     case_true("l1-table-still-read-only", !(l1_value() & PTE_RW), "the entry is writable");
+    mmu_write(entry, 0);
+}
+
+/* A frame the hypervisor shows to everybody at an address of its own is still not the guest's. */
+static void check_l1_machphys(void)
+{
+    struct xen_machphys_mfn_list list = {.max_extents = 1};
+    xen_pfn_t mfn = 0;
+
+    set_xen_guest_handle(list.extent_start, &mfn);
+    case_long("machphys-list", hyp_memory_op(XENMEM_machphys_mfn_list, &list), 0);
+    case_either("l1-machphys-read-only", mmu_write(entry, pte_make(mfn, PTE_RO)), -EINVAL, -EBUSY);
+    case_either("l1-machphys", mmu_write(entry, pte_make(mfn, PTE_DATA)), -EINVAL, -EBUSY);
     mmu_write(entry, 0);
 }
 
@@ -231,6 +246,7 @@ void abi_mmu(void)
     entry = pte_maddr(TEST_VA, 1);
     check_map();
     check_l1_owner();
+    check_l1_machphys();
     check_l2_flags();
     check_link();
     check_linear();

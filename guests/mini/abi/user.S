@@ -91,4 +91,15 @@ CODE user_spin
 CODE user_sysenter
     sysenter
 
+CODE user_load_fs
+    mov %eax, %fs
+    ud2
+
+CODE user_read_gs
+    mov %gs, %edx
+    ud2
+
+CODE user_iret
+    iretq
+
     .section .note.GNU-stack, "", @progbits

@@ -202,8 +202,9 @@ static bool may_sleep(const struct call *c)
 }
 
 /*
- * A list of calls; the pointers among their arguments share one buffer. A list of mmuext operations comes
- * first and is scrubbed last: what another call makes of the buffer could load any base table.
+ * A list of calls; the pointers among their arguments share one buffer. A list of mmuext operations
+ * comes first and is scrubbed last: what another call makes of the buffer could load any base
+ * table.
  */
 static void many(void)
 {

@@ -2,10 +2,10 @@
 /*
  * Random bytes run in user mode; a trap ends them, or the timer.
  *
- * QEMU's TCG lets an IRET at CPL 3 in long mode load RFLAGS.VM and go on in virtual-8086 mode, which
- * no processor does. Vantage survives it, and finds a frame for it on the stack; for any other
- * hypervisor opcode 0xcf is left out. User mode can execute only what it cannot write, so that it
- * cannot make one either.
+ * QEMU's TCG lets an IRET at CPL 3 in long mode load RFLAGS.VM and go on in virtual-8086 mode,
+ * which no processor does. Vantage survives it, and finds a frame for it on the stack; for any
+ * other hypervisor opcode 0xcf is left out. User mode can execute only what it cannot write, so
+ * that it cannot make one either.
  */
 #include "hostile.h"
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The trace's beginning, with memory for its rings, and its end, when the machine stops. */
+#include "core/tracing.h"
+#include "core/options.h"
+#include "lib/bug.h"
+#include "mm/mm.h"
+
+static void ring_create(struct cpu *c)
+{
+    uint64_t bytes = options.trace.buffer_bytes ? options.trace.buffer_bytes : TRACE_BUFFER_DEFAULT;
+    void *memory = hv_alloc((unsigned)__builtin_ctzll(bytes / PAGE_SIZE));
+
+    if (!memory)
+        panic("option trace_buf: there is no memory for a ring of %lu bytes", bytes);
+    trace_cpu_init(c, memory, bytes, options.trace.mode);
+}
+
+void tracing_cpu_start(struct cpu *c)
+{
+    if (options.trace.mask)
+        ring_create(c);
+}
+
+void tracing_start(void)
+{
+    tracing_cpu_start(this_cpu());
+    trace_set_mask(options.trace.mask);
+}
+
+/* The machine is about to stand still, or to begin anew. */
+void on_machine_end(bool failed)
+{
+    static bool is_done;
+
+    if (is_done)
+        return;
+    is_done = true;
+    if (failed)
+        trace_print_recent(32);
+    if (options.trace.out_debugcon)
+        trace_to_debug_port();
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rings and the call that writes one record. What the rest of the hypervisor uses is trace.h.
+ */
+#ifndef TRACE_EMIT_H
+#define TRACE_EMIT_H
+
+#include "lib/types.h"
+#include "trace/ring.h"
+
+/* `memory` holds so many packets (a power of two, 2 or more), aligned to one. Identity and who runs are the
+ * caller's to fill in. */
+void trace_ring_init(struct trace_ring *r, void *memory, uint32_t packets);
+
+/* Records written since the beginning. Any CPU. */
+uint64_t trace_written(const struct trace_ring *r);
+
+/* The number of the oldest packet that may be there, and one past that of the newest. Any CPU. */
+uint64_t trace_first_packet(const struct trace_ring *r, uint64_t *end);
+
+/* Copies packet `seq`, cut to its content; `to` has room for a whole one. Returns its bytes, or: */
+#define TRACE_NOT_YET 0u /* it is not closed (open_too: not begun) */
+#define TRACE_GONE    1u /* it has been overwritten, perhaps while it was copied */
+uint32_t trace_read(const struct trace_ring *r, uint64_t seq, bool open_too, void *to);
+
+/* The head of a record of `words` words of payload: event and length, flags. */
+#define RECORD_HEAD(event, words, flags) ((event) | ((words) + 1) << 16 | (uint32_t)(flags) << 24)
+
+/* See emit.S for who changes what. */
+#define EMIT_CHANGES "rax", "rdx", "r9", "r10", "r11", "cc", "memory"
+
+static inline __attribute__((always_inline)) void trace_emit(uint32_t head, unsigned words, const uint64_t *w)
+{
+    register uint64_t r8 __asm__("r8") = words > 2 ? w[2] : 0;
+
+    if (words == 1)
+        __asm__ volatile("call trace_emit1" : : "D"(head), "S"(w[0]) : EMIT_CHANGES);
+    else if (words == 2)
+        __asm__ volatile("call trace_emit2" : : "D"(head), "S"(w[0]), "c"(w[1]) : EMIT_CHANGES);
+    else if (words == 3)
+        __asm__ volatile("call trace_emit3"
+                         :
+                         : "D"(head), "S"(w[0]), "c"(w[1]), "r"(r8)
+                         : EMIT_CHANGES);
+    else
+        __asm__ volatile("call trace_emit4"
+                         :
+                         : "D"(head), "S"(w[0]), "c"(w[1]), "r"(r8), "b"(w[3])
+                         : EMIT_CHANGES);
+}
+
+#endif

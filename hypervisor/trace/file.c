@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All rings as one file (trace/ring.h), byte by byte out of QEMU's debug port:
+ * -chardev file,id=trace,path=FILE -device isa-debugcon,chardev=trace,iobase=0xe9
+ */
+#include "lib/bug.h"
+#include "lib/string.h"
+#include "trace/rings.h"
+#include "trace/schema_text.h"
+
+#define DEBUG_PORT 0xe9
+
+static uint8_t packet[TRACE_PACKET_BYTES] __attribute__((aligned(8)));
+static uint64_t written;
+
+static void put(const void *data, size_t bytes)
+{
+    written += bytes;
+    __asm__ volatile("rep outsb" : "+S"(data), "+c"(bytes) : "d"(DEBUG_PORT) : "memory");
+}
+
+static unsigned rings(void)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < MAX_CPUS; i++)
+        n += trace_rings[i].base != NULL;
+    return n;
+}
+
+static void put_header(uint8_t mask)
+{
+    static const uint64_t zeros; /* packets lie at multiples of 8 */
+    struct file_header h = {
+        .magic = FILE_MAGIC,
+        .version = FILE_VERSION,
+        .cpus = rings(),
+        .tsc_hz = clock_tsc_khz() * 1000,
+        .tsc_at_boot = clock_tsc_at_boot(),
+        .wall_at_boot = clock_wall_at_boot(),
+        .boot_id = trace_boot_id(),
+        .mask = mask,
+        .schema_bytes = ROUND_UP(trace_schema_bytes, 8),
+    };
+
+    put(&h, sizeof(h));
+    put(trace_schema, trace_schema_bytes);
+    put(&zeros, h.schema_bytes - trace_schema_bytes);
+}
+
+static void put_ring(const struct trace_ring *r)
+{
+    uint64_t end, seq = trace_first_packet(r, &end);
+    struct file_ring f = {
+        .magic = FILE_RING,
+        .cpu = r->cpu,
+        .mode = r->mode,
+        .attempted = trace_written(r) + r->dropped,
+        .dropped = r->dropped,
+        .packets = end - seq,
+    };
+
+    put(&f, sizeof(f));
+    for (; seq < end; seq++)
+        put(packet, trace_read(r, seq, true, packet));
+}
+
+void trace_to_debug_port(void)
+{
+    struct file_end e = {.magic = FILE_END};
+    uint8_t mask = trace_set_mask(0);
+
+    if (!trace_has_rings)
+        return;
+    put_header(mask);
+    for (unsigned i = 0; i < MAX_CPUS; i++)
+        if (trace_rings[i].base)
+            put_ring(&trace_rings[i]);
+    e.bytes = written + sizeof(e);
+    put(&e, sizeof(e));
+    printk("trace: %lu bytes written to the debug port\n", e.bytes);
+}

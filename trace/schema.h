@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The schema: events.def as text, so that a trace needs nothing but itself to be read. Lines, columns
+ * separated by one tab:
+ *
+ *      C  bit   class
+ *      N  enumeration  number  name
+ *      E  number  name  class  kind  meaning
+ *      F  type  field  unit  meaning              a field of the event above
+ *
+ * A lone macro, because both the hypervisor's constant and the tools' derive from it.
+ */
+#ifndef TRACE_SCHEMA_H
+#define TRACE_SCHEMA_H
+
+#include "trace/each.h"
+
+#define SCHEMA_CLASSES                                                                             \
+    "C\t1\thypercall\nC\t2\tmmu\nC\t4\ttrap\nC\t8\tsched\nC\t16\tevent\nC\t32\tirq\n"              \
+    "C\t64\tdomain\nC\t128\tguest\nC\t255\talways\n"
+
+#define SCHEMA_NAME(of, number, name) "N\t" #of "\t" #number "\t" #name "\n"
+#define SCHEMA_FIELD(type, name, unit, meaning) "F\t" #type "\t" #name "\t" #unit "\t" meaning "\n"
+#define SCHEMA_EVENT(number, name, class, kind, meaning, ...)                                      \
+    "E\t" #number "\t" #name "\t" #class "\t" #kind "\t" meaning "\n" EACH(SCHEMA_FIELD, __VA_ARGS__)
+
+#endif

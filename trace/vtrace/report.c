@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vtrace report: how often everything happened and how long it took. A row is an event and what tells its
+ * kinds apart: its first field with named numbers, and its field `sub`. Spans have percentiles.
+ */
+#include "trace/vtrace/vtrace.h"
+#include "trace/vtrace/histogram.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct row {
+    const struct event *event; /* NULL: the place is free */
+    int64_t kind, sub;
+    uint64_t count;
+    struct histogram *durations; /* of spans */
+};
+
+#define MAX_ROWS 4096 /* a power of two */
+#define NO_SUB   255
+
+struct keys {
+    const struct field *kind, *sub, *dur;
+};
+
+struct report {
+    const struct trace *t;
+    struct keys keys[65536]; /* by number of event */
+    struct row rows[MAX_ROWS + 1];
+    unsigned used;
+    uint64_t unknown, shown;
+};
+
+static const struct field *kind_of(const struct event *e)
+{
+    for (unsigned i = 0; i < e->field_count; i++)
+        if (e->fields[i].enumeration >= 0)
+            return &e->fields[i];
+    return event_field(e, "level");
+}
+
+static void keys_find(struct report *p)
+{
+    for (size_t i = 0; i < p->t->schema.event_count; i++) {
+        const struct event *e = &p->t->schema.events[i];
+
+        p->keys[e->number] = (struct keys){kind_of(e), event_field(e, "sub"),
+                                           e->is_span ? event_field(e, "dur") : NULL};
+    }
+}
+
+/* The last row takes what there is no room for. */
+static struct row *row_of(struct report *p, const struct event *e, int64_t kind, int64_t sub)
+{
+    uint64_t hash = (e->number * 0x9e3779b97f4a7c15ull + (uint64_t)kind * 31 + (uint64_t)sub) *
+                    0x9e3779b97f4a7c15ull;
+
+    for (unsigned i = hash >> 52;; i++) {
+        struct row *r = &p->rows[i % MAX_ROWS];
+
+        if (r->event == e && r->kind == kind && r->sub == sub)
+            return r;
+        if (r->event)
+            continue;
+        if (p->used == MAX_ROWS / 2)
+            return &p->rows[MAX_ROWS];
+        p->used++;
+        *r = (struct row){.event = e, .kind = kind, .sub = sub};
+        return r;
+    }
+}
+
+static void take(struct report *p, const struct record *r)
+{
+    const struct keys *k = &p->keys[r->number];
+    struct row *row;
+
+    p->shown++;
+    if (!r->event) {
+        p->unknown++;
+        return;
+    }
+    row = row_of(p, r->event, k->kind ? field_value(k->kind, r->payload) : 0,
+                 k->sub ? field_value(k->sub, r->payload) : NO_SUB);
+    row->count++;
+    if (!k->dur)
+        return;
+    if (!row->durations)
+        row->durations = calloc(1, sizeof(*row->durations));
+    if (!row->durations)
+        abort();
+    histogram_add(row->durations, (uint32_t)field_value(k->dur, r->payload));
+}
+
+static uint64_t total_of(const struct row *r)
+{
+    return r->durations ? r->durations->sum : 0;
+}
+
+/* Events in the order of their numbers, spans with the longest total first, the rest by count. */
+static int order(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+
+    if (!x->event || !y->event)
+        return !x->event - !y->event;
+    if (x->event->number != y->event->number)
+        return x->event->number < y->event->number ? -1 : 1;
+    if (total_of(x) != total_of(y))
+        return total_of(x) > total_of(y) ? -1 : 1;
+    return x->count > y->count ? -1 : x->count < y->count;
+}
+
+static void row_name(const struct report *p, const struct row *r, char *out, size_t size)
+{
+    const struct keys *k = &p->keys[r->event->number];
+    char kind[64] = "";
+
+    if (k->kind)
+        text_field(kind, sizeof(kind), p->t, k->kind, r->kind);
+    if (r->sub != NO_SUB)
+        snprintf(out, size, "%s/%" PRId64, kind, r->sub);
+    else
+        snprintf(out, size, "%s%s", k->kind && k->kind->enumeration < 0 ? "level " : "", kind);
+}
+
+static void print_durations(const struct report *p, const struct histogram *h)
+{
+    static const double shares[] = {0.5, 0.9, 0.99};
+    char text[32];
+
+    printf(" %10s", text_ns(text, sizeof(text), ticks_ns(p->t, h->sum)));
+    printf(" %9s", text_ns(text, sizeof(text), ticks_ns(p->t, h->sum) / (double)h->count));
+    for (unsigned i = 0; i < 3; i++)
+        printf(" %9s", text_ns(text, sizeof(text),
+                               ticks_ns(p->t, histogram_percentile(h, shares[i]))));
+    printf(" %9s", text_ns(text, sizeof(text), ticks_ns(p->t, h->max)));
+}
+
+static void print_row(const struct report *p, const struct row *r)
+{
+    char name[96];
+
+    row_name(p, r, name, sizeof(name));
+    printf("    %-32s %10" PRIu64, name, r->count);
+    if (r->durations)
+        print_durations(p, r->durations);
+    putchar('\n');
+}
+
+static void print_event(const struct report *p, const struct row *first)
+{
+    uint64_t count = 0;
+
+    for (const struct row *r = first; r->event == first->event; r++)
+        count += r->count;
+    printf("\n%s.%s: %s\n", first->event->class, first->event->name, first->event->meaning);
+    printf("    %-32s %10s", "", "count");
+    if (first->durations)
+        printf(" %10s %9s %9s %9s %9s %9s", "total", "mean", "median", "p90", "p99", "max");
+    putchar('\n');
+    if (!first[1].event || first[1].event != first->event) {
+        print_row(p, first);
+        return;
+    }
+    printf("    %-32s %10" PRIu64 "\n", "all", count);
+    for (const struct row *r = first; r->event == first->event; r++)
+        print_row(p, r);
+}
+
+static void print_rows(struct report *p)
+{
+    qsort(p->rows, MAX_ROWS, sizeof(p->rows[0]), order);
+    for (const struct row *r = p->rows; r->event; r++)
+        if (r == p->rows || r[-1].event != r->event)
+            print_event(p, r);
+    if (p->rows[MAX_ROWS].count)
+        printf("\n%" PRIu64 " records of kinds beyond the first %d\n", p->rows[MAX_ROWS].count,
+               MAX_ROWS / 2);
+    if (p->unknown)
+        printf("\n%" PRIu64 " records that the schema does not know\n", p->unknown);
+}
+
+int verb_report(const struct trace *t, const struct options *o)
+{
+    static struct filter f;
+    static struct report report;
+    char why[200];
+    struct record r;
+
+    if (!filter_make(&f, t, o, why, sizeof(why)))
+        fail("%s", why);
+    report.t = t;
+    keys_find(&report);
+    print_completeness(stdout, t);
+    struct cursor *c = cursor_new(t);
+    while ((!o->limit || report.shown < o->limit) && cursor_next(c, &r))
+        if (filter_passes(&f, &r))
+            take(&report, &r);
+    cursor_free(c);
+    print_rows(&report);
+    for (unsigned i = 0; i <= MAX_ROWS; i++)
+        free(report.rows[i].durations);
+    return exit_status(t);
+}
