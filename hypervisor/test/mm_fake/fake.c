@@ -196,6 +196,8 @@ static struct vcpu *vcpu_new(struct domain *d, unsigned cpu)
     memset(v, 0, sizeof(*v));
     v->domain = d;
     v->cpu = cpu;
+    for (unsigned i = 0; i < ARRAY_SIZE(v->ldt_frames); i++)
+        v->ldt_frames[i] = MFN_NONE;
     BUG_ON(mm_vcpu_create(v));
     return v;
 }
