@@ -45,7 +45,12 @@ $(B)/mm/fuzz_mm: hypervisor/test/fuzz_mm.c $(MM_OPS) $(wildcard hypervisor/mm/*.
 $(B)/mm/mutants.args: $(MM_RANDOM) $(B)/mm/full/test_mm_units hypervisor/test/mm.mk
 	$(Q)printf '%s\n' '$(CC) $(filter-out -MMD -MP,$(MM_CFLAGS))' '$(MM_narrow)' '$(MM_HV)' > $@
 
-MM_TESTS := $(B)/mm/full/test_mm_units $(B)/mm/tiny/test_mm_exhaustive
+$(B)/mm/test_mm_flush_order: hypervisor/test/test_mm_flush_order.c
+	$(call say,HOSTLD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
+
+MM_TESTS := $(B)/mm/test_mm_flush_order $(B)/mm/full/test_mm_units $(B)/mm/tiny/test_mm_exhaustive
 
 all: $(MM_TESTS) $(MM_RANDOM) $(B)/mm/mutants.args
 check: $(MM_FUZZ)
