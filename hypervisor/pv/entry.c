@@ -54,8 +54,8 @@ static void device_not_available(struct vcpu *v)
 
 static void debug_exception(struct vcpu *v)
 {
-    if (debug_trap(v))
-        reflect(v, TRAP_DB, 0);
+    debug_trap(v); /* reports nothing for INT1, which is a trap all the same */
+    reflect(v, TRAP_DB, 0);
 }
 
 static void exception(struct vcpu *v, unsigned vector)

@@ -117,13 +117,13 @@ static void check_runstate(void)
 
 static const struct call_row calls[] = {
     {"is-up", VCPU, VCPUOP_is_up, 0, 0, 0, 1},
-    {"is-up-none", VCPU, VCPUOP_is_up, 1, 0, 0, -ENOENT},
+    {"is-up-none", VCPU, VCPUOP_is_up, 1000, 0, 0, -ENOENT},
     {"up-already", VCPU, VCPUOP_up, 0, 0, 0, 0},
-    {"up-none", VCPU, VCPUOP_up, 1, 0, 0, -ENOENT},
+    {"up-none", VCPU, VCPUOP_up, 1000, 0, 0, -ENOENT},
     {"initialise-bad-pointer", VCPU, VCPUOP_initialise, 0, HOLE_POINTER, 0, -EFAULT},
     {"unknown", VCPU, 99, 0, 0, 0, -ENOSYS},
     {"singleshot-bad-pointer", VCPU, VCPUOP_set_singleshot_timer, 0, HOLE_POINTER, 0, -EFAULT},
-    {"singleshot-no-vcpu", VCPU, VCPUOP_set_singleshot_timer, 1, 0, 0, -ENOENT},
+    {"singleshot-no-vcpu", VCPU, VCPUOP_set_singleshot_timer, 1000, 0, 0, -ENOENT},
     {"runstate-bad-pointer", VCPU, VCPUOP_get_runstate_info, 0, HOLE_POINTER, 0, -EFAULT},
 };
 
