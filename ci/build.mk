@@ -4,3 +4,10 @@
 .PHONY: check
 check: all ## every test; ends in `N passed, N failed, N skipped`
 	$(Q)ci/check $(CHECKS)
+
+# Whole machines with Debian's kernel as dom0.
+CHECKS += ci/boot ci/dom0
+
+.PHONY: check-long
+check-long: all disk ## what `make check` leaves out: work on a disk image with gcc, stress-ng, perf, gdb
+	$(Q)ci/check "ci/dom0 --long"

@@ -77,3 +77,38 @@ $(GUESTS)/suite.gz: $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz $(DOM0)/suite $(DOM0)/
 	$(Q)cat $< <(guests/images/pack $(DOM0)/root) > $@
 GUEST_FILES += $(GUESTS)/suite.gz
 all: $(GUESTS)/suite.gz
+
+# The disk image: Debian's userland with a compiler, a debugger, stress and perf; and the initramfs
+# that leads to it. Not part of `all`: it downloads a hundred megabytes.
+DISK_MODULES := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover \
+    net_failover virtio_blk virtio_net scsi_common scsi_mod crct10dif_common crc-t10dif crc64 \
+    crc64-rocksoft t10-pi sd_mod libata libahci ahci ata_piix crc16 crc32c_generic mbcache jbd2 ext4
+
+$(GUESTS)/disk.img: guests/images/disk $(wildcard guests/dom0/disk/*) $(wildcard guests/dom0/*.[ch])
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(DOM0)/extra
+	$(Q)mkdir -p $(DOM0)/extra/vtg/suite-source
+	$(Q)cp guests/dom0/disk/* $(DOM0)/extra/vtg
+	$(Q)cp guests/dom0/*.[ch] $(DOM0)/extra/vtg/suite-source
+	$(Q)guests/images/disk $(DEB)/disk $(DEB)/disk-tree $@ $(DOM0)/extra
+
+$(GUESTS)/disk.gz: guests/images/disk-init $(GUESTS)/vmlinuz $(DEB)/busybox-static.done
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(DOM0)/disk-root
+	$(Q)mkdir -p $(DOM0)/disk-root/bin $(DOM0)/disk-root/modules
+	$(Q)install -m 755 guests/images/disk-init $(DOM0)/disk-root/init
+	$(Q)install -m 755 $(DEB)/busybox-static/bin/busybox $(DOM0)/disk-root/bin
+	$(Q)echo $(DISK_MODULES) > $(DOM0)/disk-root/order
+	$(Q)for m in $(DISK_MODULES); do f=$$(find $(GUESTS)/modules/ -name $$m.ko); \
+	    [ -n "$$f" ] || { echo "no module $$m in this kernel" >&2; exit 1; }; \
+	    cp "$$f" $(DOM0)/disk-root/modules; done
+	$(Q)guests/images/pack $(DOM0)/disk-root > $@
+
+$(B)/vantage.iso: guests/images/iso guests/images/grub.cfg $(B)/vantage $(GUESTS)/vmlinuz \
+                  $(GUESTS)/initrd.gz
+	$(call say,IMAGE,$@)
+	$(Q)guests/images/iso $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $@
+
+.PHONY: iso disk
+iso: $(B)/vantage.iso ## a GRUB image for a PC: build/vantage.iso
+disk: $(GUESTS)/disk.img $(GUESTS)/disk.gz ## an ext4 image of Debian packages with gcc, gdb, stress-ng, perf
