@@ -16,6 +16,8 @@
 
 typedef long hypercall_fn(struct vcpu *v, const uint64_t *a);
 
+#define MEMBERS_PER_WINDOW 8 /* of a multicall, between two looks for other work */
+
 #define SYSCALL_BYTES 2 /* length of the SYSCALL instruction */
 
 #define HC0(nr, name, text)                                                                        \
@@ -176,13 +178,19 @@ static int multicall_member(struct vcpu *v, guest_ptr at)
     return guest_put(at, &m) ? -EFAULT : -ERESTART;
 }
 
+/* A member that crashed its domain is the last one; and now and then others want the CPU. The long members
+ * ask for themselves. */
+static bool stops_before(const struct vcpu *v, uint32_t index)
+{
+    return index && (v->crashed || (index % MEMBERS_PER_WINDOW == 0 && preempt_wanted()));
+}
+
 long hc_multicall(struct vcpu *v, guest_ptr calls, uint32_t count)
 {
     int rc = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        /* A member that crashed its domain is the last one. */
-        rc = i && (v->crashed || preempt_wanted()) ? -ERESTART : multicall_member(v, calls);
+        rc = stops_before(v, i) ? -ERESTART : multicall_member(v, calls);
         if (rc == -ERESTART) {
             v->restart.changed = 0;
             restart_arg(v, 0, calls.va);
