@@ -67,3 +67,16 @@ trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/initrd.gz ##
 	$(Q)$(B)/bin/vtrace report $(TRACE_FILE) || [ $$? -eq 3 ]
 	$(Q)$(B)/bin/vtrace export ctf -o $(B)/trace/run.ctf $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
 	@echo "the trace: $(TRACE_FILE)   for babeltrace2: $(B)/trace/run.ctf"
+
+# --- vtrace's own tests ---------------------------------------------------------------------------
+$(B)/test/make_trace: $(B)/trace/test/make_trace.o $(B)/trace/test/host.o $(B)/hypervisor/trace/schema.c.o $(RING_OBJ)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
+
+$(B)/test/vtrace_sanitized: $(VTRACE_SRC) $(wildcard trace/vtrace/*.h) trace/ring.h
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(SANITIZE) -o $@ $(VTRACE_SRC)
+
+all: $(B)/test/make_trace $(B)/test/vtrace_sanitized
+CHECKS += trace/test/check_vtrace

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Writes a trace file of two CPUs with random records of every event, for the tests of vtrace: the ring's
+ * own code fills the packets. usage: make_trace FILE RECORDS SEED
+ */
+#include "trace/test/host.h"
+#include "trace/each.h"
+#include "trace/schema_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PACKETS 16
+
+static uint8_t blocks[2][BLOCK_BYTES] __attribute__((aligned(BLOCK_BYTES)));
+static uint8_t memory[2][PACKETS * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
+static struct trace_ring rings[2];
+static uint64_t random_state;
+
+enum { BYTES_u8 = 1, BYTES_u16 = 2, BYTES_u32 = 4, BYTES_u64 = 8, BYTES_s32 = 4, BYTES_s64 = 8,
+       BYTES_dur = 4 };
+#define BYTES(type, name, unit, meaning) BYTES_##type +
+#define EVENT(number, name, class, kind, meaning, ...) {number, (EACH(BYTES, __VA_ARGS__) 0) / 8},
+static const struct {
+    uint16_t number, words;
+} events[] = {
+#include "trace/events.def"
+};
+
+static uint64_t next_random(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+static void emit_random(void *unused)
+{
+    unsigned i = next_random() % (sizeof(events) / sizeof(events[0]));
+    uint64_t w[4] = {next_random() & 0xff, next_random() & 0xffff, next_random(), next_random()};
+    uint32_t head = RECORD_HEAD(events[i].number, events[i].words, 0);
+
+    switch (events[i].words) {
+    case 1:
+        trace_emit(head, 1, w);
+        break;
+    case 2:
+        trace_emit(head, 2, w);
+        break;
+    case 3:
+        trace_emit(head, 3, w);
+        break;
+    default:
+        trace_emit(head, 4, w);
+    }
+}
+
+static void put_ring(FILE *f, const struct trace_ring *r)
+{
+    static uint64_t packet[TRACE_PACKET_BYTES / 8];
+    uint64_t end, seq = trace_first_packet(r, &end);
+    struct file_ring said = {FILE_RING, r->cpu, r->mode, trace_written(r) + r->dropped, r->dropped,
+                             end - seq};
+
+    fwrite(&said, sizeof(said), 1, f);
+    for (; seq < end; seq++)
+        fwrite(packet, 1, trace_read(r, seq, true, packet), f);
+}
+
+static void put_file(FILE *f)
+{
+    static const uint64_t zeros;
+    struct file_header h = {
+        .magic = FILE_MAGIC,
+        .version = FILE_VERSION,
+        .cpus = 2,
+        .tsc_hz = 2000000000,
+        .tsc_at_boot = rings[0].head ? ((struct packet_header *)memory[0])->begin : 0,
+        .wall_at_boot = 1600000000ull * 1000000000,
+        .mask = 0xff,
+        .schema_bytes = ROUND_UP(trace_schema_bytes, 8),
+    };
+    struct file_end e = {.magic = FILE_END};
+
+    fwrite(&h, sizeof(h), 1, f);
+    fwrite(trace_schema, trace_schema_bytes, 1, f);
+    fwrite(&zeros, h.schema_bytes - trace_schema_bytes, 1, f);
+    for (unsigned i = 0; i < 2; i++)
+        put_ring(f, &rings[i]);
+    e.bytes = (uint64_t)ftell(f) + sizeof(e);
+    fwrite(&e, sizeof(e), 1, f);
+}
+
+int main(int argc, char **argv)
+{
+    FILE *f = argc == 4 ? fopen(argv[1], "w") : NULL;
+
+    if (!f)
+        return 2;
+    random_state = strtoull(argv[3], NULL, 0) * 2 + 1;
+    for (unsigned i = 0; i < 2; i++) {
+        trace_ring_init(&rings[i], memory[i], PACKETS);
+        trace_schema_uuid(rings[i].uuid);
+        rings[i].cpu = i;
+        block_init(blocks[i], &rings[i]);
+    }
+    for (long n = atol(argv[2]); n > 0; n--)
+        block_run(blocks[n % 3 == 0], emit_random, NULL);
+    put_file(f);
+    return fclose(f) != 0;
+}
