@@ -24,7 +24,8 @@
 .endm
 
 /*
- * trace_emit<n>(rdi = head without time, rsi, rcx, r8, rbx = n words of payload): one record of this CPU.
+ * trace_emit<n>(r8 = head without time, rcx, rsi, rdi, rbx = n words of payload): one record of this CPU.
+ * The registers a caller's own arguments are in come last, so that few sites have to move them.
  *   changes      rax rdx r9 r10 r11, flags
  *   slow path    the record would leave the packet, or the TSC's high half changed [ring.high]
  */
@@ -46,13 +47,13 @@ trace_emit\words:
         cmp     %edx, TRACE_PACKET_HIGH(%r10)
         jne     slow\words
         mov     %eax, (%r11)
-        mov     %edi, 4(%r11)
-        mov     %rsi, 8(%r11)
+        mov     %r8d, 4(%r11)
+        mov     %rcx, 8(%r11)
 .if \words > 1
-        mov     %rcx, 16(%r11)
+        mov     %rsi, 16(%r11)
 .endif
 .if \words > 2
-        mov     %r8, 24(%r11)
+        mov     %rdi, 24(%r11)
 .endif
 .if \words > 3
         mov     %rbx, 32(%r11)

@@ -31,21 +31,21 @@ uint32_t trace_read(const struct trace_ring *r, uint64_t seq, bool open_too, voi
 
 static inline __attribute__((always_inline)) void trace_emit(uint32_t head, unsigned words, const uint64_t *w)
 {
-    register uint64_t r8 __asm__("r8") = words > 2 ? w[2] : 0;
+    register uint32_t r8 __asm__("r8") = head;
 
     if (words == 1)
-        __asm__ volatile("call trace_emit1" : : "D"(head), "S"(w[0]) : EMIT_CHANGES);
+        __asm__ volatile("call trace_emit1" : : "r"(r8), "c"(w[0]) : EMIT_CHANGES);
     else if (words == 2)
-        __asm__ volatile("call trace_emit2" : : "D"(head), "S"(w[0]), "c"(w[1]) : EMIT_CHANGES);
+        __asm__ volatile("call trace_emit2" : : "r"(r8), "c"(w[0]), "S"(w[1]) : EMIT_CHANGES);
     else if (words == 3)
         __asm__ volatile("call trace_emit3"
                          :
-                         : "D"(head), "S"(w[0]), "c"(w[1]), "r"(r8)
+                         : "r"(r8), "c"(w[0]), "S"(w[1]), "D"(w[2])
                          : EMIT_CHANGES);
     else
         __asm__ volatile("call trace_emit4"
                          :
-                         : "D"(head), "S"(w[0]), "c"(w[1]), "r"(r8), "b"(w[3])
+                         : "r"(r8), "c"(w[0]), "S"(w[1]), "D"(w[2]), "b"(w[3])
                          : EMIT_CHANGES);
 }
 
