@@ -2,13 +2,14 @@
 # Documents made from the tables they document; the check says when one has fallen behind.
 
 .PHONY: docs
-docs: $(B)/docs/hypercalls ## write the generated documents in docs/
+docs: $(B)/docs/hypercalls $(B)/trace/docs ## write the generated documents in docs/
 	$(Q)$(B)/docs/hypercalls > docs/HYPERCALLS.md
+	$(Q)$(B)/trace/docs > docs/EVENTS.md
 
 $(B)/docs/hypercalls: docs/hypercalls.c hypervisor/hypercalls.def
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
 
-check: $(B)/docs/hypercalls
+check: $(B)/docs/hypercalls $(B)/trace/docs
 CHECKS += ci/docs ci/layers

@@ -39,16 +39,9 @@ $(RING_TESTS): $(B)/test/%: $(B)/trace/test/%.o $(B)/trace/test/host.o $(RING_OB
 all: $(RING_TESTS)
 CHECKS += $(RING_TESTS) trace/test/check_ring_mutants
 
-# --- docs/EVENTS.md, and a workload with everything on --------------------------------------------
+# --- The writer of docs/EVENTS.md, and a workload with everything on ----------------------------
 $(B)/trace/docs: $(B)/trace/docs.o
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
-
-docs/EVENTS.md: $(B)/trace/docs
-	$(call say,DOC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$< > $@
-
-all: docs/EVENTS.md
 
 TRACE        ?= all
 TRACE_FILE   := $(B)/trace/run.vtr

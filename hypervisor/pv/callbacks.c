@@ -6,11 +6,6 @@
 
 #include <xen/callback.h>
 
-static bool is_canonical(uint64_t va)
-{
-    return (uint64_t)((int64_t)(va << 16) >> 16) == va;
-}
-
 #define TRAP_DPL(flags)          ((flags)&3)
 #define TRAP_MASKS_EVENTS(flags) ((flags)&4)
 

@@ -14,11 +14,6 @@
 
 #define CONTEXT_ORDER 1 /* the guest's description of a vCPU: two pages */
 
-static bool is_canonical(uint64_t va)
-{
-    return (uint64_t)((int64_t)(va << 16) >> 16) == va;
-}
-
 static bool addresses_ok(const vcpu_guest_context_t *g)
 {
     return is_canonical(g->fs_base) && is_canonical(g->gs_base_kernel) &&

@@ -6,11 +6,6 @@
 #include "pv/segments.h"
 #include "x86/fixup.h"
 
-static bool is_canonical(uint64_t va)
-{
-    return (uint64_t)((int64_t)(va << 16) >> 16) == va;
-}
-
 /* Loads a selector into GS without touching the base that is active; a bad one becomes null. */
 static void load_user_gs(uint16_t selector)
 {

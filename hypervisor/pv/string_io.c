@@ -121,11 +121,6 @@ static void move_on(struct regs *r, const struct instruction *in, const struct m
     r->rflags &= ~(uint64_t)FLAG_RF;
 }
 
-static bool is_canonical(uint64_t address)
-{
-    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
-}
-
 enum emulate_result string_io(struct vcpu *v, const struct instruction *in, struct emulate_fault *f)
 {
     struct move m = plan(&v->ctx.regs, in);

@@ -14,6 +14,12 @@
 int guest_read(void *dst, guest_ptr src, size_t n) must_check;
 int guest_write(guest_ptr dst, const void *src, size_t n) must_check;
 
+/* An address of 48 bits, extended by its sign: others fault before any table is looked at. */
+static inline bool is_canonical(uint64_t va)
+{
+    return (uint64_t)((int64_t)(va << 16) >> 16) == va;
+}
+
 /* True when [p, p + n) neither wraps nor meets the hole. */
 bool guest_range_ok(guest_ptr p, size_t n);
 

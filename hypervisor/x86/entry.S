@@ -137,9 +137,10 @@ entry_ist:
  * gs can be trusted. syscall_slot[cpu] = { the guest's rsp, end of the running vCPU's struct context }.
  *   comes with   rcx = guest rip, r11 = guest rflags (SYSCALL), rsp = guest's, IF = DF = AC = 0
  */
+.macro SYSCALL_STUBS name, target
         .balign 32
-        .globl  syscall_stubs
-syscall_stubs:
+        .globl  \name
+\name:
 .set cpu, 0
 .rept MAX_CPUS
         .balign 32
@@ -147,23 +148,13 @@ syscall_stubs:
         mov     syscall_slot + 16 * cpu + 8(%rip), %rsp
         push    $SEL_GUEST_DS
         push    syscall_slot + 16 * cpu(%rip)
-        jmp     entry_syscall
+        jmp     \target
 .set cpu, cpu + 1
 .endr
+.endm
 
-        .globl  syscall32_stubs
-        .balign 32
-syscall32_stubs:
-.set cpu, 0
-.rept MAX_CPUS
-        .balign 32
-        mov     %rsp, syscall_slot + 16 * cpu(%rip)
-        mov     syscall_slot + 16 * cpu + 8(%rip), %rsp
-        push    $SEL_GUEST_DS
-        push    syscall_slot + 16 * cpu(%rip)
-        jmp     entry_syscall32
-.set cpu, cpu + 1
-.endr
+SYSCALL_STUBS syscall_stubs, entry_syscall
+SYSCALL_STUBS syscall32_stubs, entry_syscall32
 
 /*
  * entry_syscall — SYSCALL from 64-bit guest code: a hypercall, or a system call of guest user code.
