@@ -11,6 +11,7 @@
 #include "mm/domain_memory.h"
 #include "mm/entry.h"
 #include "mm/foreign.h"
+#include "trace/trace.h"
 
 struct update {
     struct vcpu *v;
@@ -72,6 +73,18 @@ static int upper_write(struct update *u, enum frame_use level, uint64_t *table, 
     return 0;
 }
 
+/* One that waits for a promotion comes again and is recorded then. */
+static int upper_write_traced(struct update *u, enum frame_use level, uint64_t *table,
+                              unsigned slot, uint64_t new, enum pte_mode mode)
+{
+    uint64_t old = pte_read(&table[slot]);
+    int rc = upper_write(u, level, table, slot, new, mode);
+
+    if (rc != -EINPROGRESS)
+        trace_pte_write((uint64_t)&table[slot] - DIRECT_VA, old, new, rc, u->d->id, level);
+    return rc;
+}
+
 /* Ordinary memory of d: the caller's word, as if through a writable mapping. */
 static int plain_write(struct update *u, struct frame *f, uint64_t *at, uint64_t value)
 {
@@ -99,7 +112,7 @@ static int other_write(struct update *u, mfn_t m, unsigned slot, uint64_t value,
     if (use_kind(use) == USE_SEG || slot >= TABLE_ENTRIES)
         return -EINVAL;
     if (use_kind(use) != USE_L1)
-        return upper_write(u, use_kind(use), table, slot, value, mode);
+        return upper_write_traced(u, use_kind(use), table, slot, value, mode);
     u->l1 = m;
     return l1_write(u->d, u->owner, &table[slot], pte_read(&table[slot]), value, mode);
 }

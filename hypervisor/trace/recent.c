@@ -58,9 +58,9 @@ static int64_t field_value(const struct field *f, const uint8_t *payload, unsign
 
 static int print_field(char *out, size_t size, const struct field *f, int64_t v)
 {
-    if (f->type >= FIELD_s16 || v < 10000)
+    if (f->type >= FIELD_s16 || (uint64_t)v < 10000)
         return format(out, size, " %s=%ld", f->name, v);
-    return format(out, size, " %s=%lx", f->name, (uint64_t)v);
+    return format(out, size, " %s=0x%lx", f->name, (uint64_t)v);
 }
 
 static void print_record(const struct trace_ring *r, uint64_t begin, const struct record_head *h)
