@@ -65,6 +65,31 @@ int base_set(struct job *j, struct domain *d, mfn_t *slot, mfn_t m, bool load)
     return 0;
 }
 
+/* A table that serves user mode shows the machine-to-physical table to nobody; the role given last
+ * counts, as on Xen. Returns whether the table changed. */
+static bool m2p_show(mfn_t l4, bool show)
+{
+    return !mfn_is_none(l4) && paging_show_m2p(frame_data(l4), show);
+}
+
+int base_set_kernel(struct vcpu *v, mfn_t m)
+{
+    int rc = base_set(vcpu_job(v), v->domain, &v->kernel_l4, m, true);
+
+    if (!rc && m2p_show(m, true))
+        cr3_load(m);
+    return rc;
+}
+
+int base_set_user(struct vcpu *v, mfn_t m)
+{
+    int rc = base_set(vcpu_job(v), v->domain, &v->user_l4, m, false);
+
+    if (!rc)
+        m2p_show(m, false); /* seen when the table is loaded on the way to user mode */
+    return rc;
+}
+
 int mm_pin_l4(struct domain *d, mfn_t m)
 {
     struct job *j = &domain_memory(d)->job;
@@ -99,7 +124,13 @@ int mm_load_base(struct vcpu *v, mfn_t kernel, mfn_t user)
 {
     int rc = base_set_now(v, &v->kernel_l4, kernel, false);
 
-    return rc ? rc : base_set_now(v, &v->user_l4, user, false);
+    if (!rc)
+        rc = base_set_now(v, &v->user_l4, user, false);
+    if (!rc) {
+        m2p_show(user, false);
+        m2p_show(kernel, true);
+    }
+    return rc;
 }
 
 int bases_clear(struct vcpu *v)

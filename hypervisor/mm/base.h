@@ -12,6 +12,8 @@ int unpin(struct job *j, struct domain *d, mfn_t m) must_check;
 /* *slot (a vCPU's base) becomes m, or none; returns as pin(). The caller loads CR3 between the get and the
  * put, when the vCPU runs: `load` says so. */
 int base_set(struct job *j, struct domain *d, mfn_t *slot, mfn_t m, bool load) must_check;
+int base_set_kernel(struct vcpu *v, mfn_t m) must_check; /* loads it too */
+int base_set_user(struct vcpu *v, mfn_t m) must_check;
 
 /* Drops both bases of a vCPU of a dead domain. -ERESTART: call again. */
 int bases_clear(struct vcpu *v) must_check;

@@ -46,7 +46,7 @@ static int base_try(struct vcpu *v, struct domain *d, mfn_t *slot, mfn_t m)
         m = MFN_NONE; /* the guest's way to say none */
     else if (!frame_exists(m))
         return -EINVAL; /* MFN_NONE among them, which base_set() would take for none */
-    return base_set(vcpu_job(v), d, slot, m, is_kernel);
+    return is_kernel ? base_set_kernel(v, m) : base_set_user(v, m);
 }
 
 static int table_try(struct vcpu *v, struct domain *d, const mmuext_op_t *op)

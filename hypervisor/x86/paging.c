@@ -170,6 +170,14 @@ void paging_fill_l4(uint64_t *l4)
     memcpy(l4 + HOLE_FIRST_SLOT, hv_l4 + HOLE_FIRST_SLOT, 16 * sizeof(*l4));
 }
 
+bool paging_show_m2p(uint64_t *l4, bool show)
+{
+    uint64_t *entry = l4 + (M2P_VA >> 39 & 511), old = *entry;
+
+    *entry = show ? old | PTE_US : old & ~PTE_US;
+    return *entry != old;
+}
+
 uint64_t window_create(void)
 {
     uint64_t window = window_next;

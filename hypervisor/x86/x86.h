@@ -93,6 +93,9 @@ void *mmio_map(uint64_t phys, size_t bytes);
 
 /* Copies our sixteen slots into a table that is about to serve as a guest's L4. */
 void paging_fill_l4(uint64_t *l4);
+/* Lets ring 3 read the M2P through this filled table or not. Returns whether the table changed; who has
+ * it loaded sees that after the next load. */
+bool paging_show_m2p(uint64_t *l4, bool show);
 
 /* Before guest code runs on any CPU of `cpus` again, its TLB holds nothing old. The calling CPU's flush
  * waits for its exit to the guest (no guest code can run there before); other CPUs have flushed when this

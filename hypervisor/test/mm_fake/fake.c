@@ -112,6 +112,11 @@ void paging_fill_l4(uint64_t *l4)
         l4[i] = FAKE_HOLE_ENTRY;
 }
 
+bool paging_show_m2p(uint64_t *l4, bool show)
+{
+    return false;
+}
+
 void paging_map_large(uint64_t va, uint64_t phys, uint64_t bytes, bool guest_reads)
 {
 }
