@@ -29,7 +29,7 @@ struct boot_info {
     struct boot_region region[BOOT_REGIONS];
 };
 
-/* Fills in boot_info from what the loader left at physical address `at`; panics with one clear line when
+/* Fills in boot_info from what the loader left at physical address `at`; Stops with one clear line when
  * the magic number is neither Multiboot's. Strings are copied, nothing of the loader's is kept but the
  * modules themselves. */
 const struct boot_info *boot_parse(uint32_t magic, uint32_t at);

@@ -55,12 +55,12 @@ static const struct payload_memory scratch_memory = {scratch_alloc, scratch_free
 static void open_kernel(struct payload *p, const struct boot_info *b)
 {
     if (!b->modules)
-        panic("no boot module: give the dom0 kernel as the first module");
+        cannot_start("no boot module: give the dom0 kernel as the first module");
     wrmsr(MSR_FS_BASE, (uint64_t)archive_fs_block); /* the archives look for a canary there */
     if (payload_open(p, direct_map(b->module[0].start), b->module[0].size, &scratch_memory))
-        panic("dom0 kernel: %s", p->error);
+        cannot_start("dom0 kernel: %s", p->error);
     if (p->supported_features != PAYLOAD_ABSENT && !(p->supported_features >> XENFEAT_dom0 & 1))
-        panic("dom0 kernel: it does not support running as dom0");
+        cannot_start("dom0 kernel: it does not support running as dom0");
 }
 
 /* How many pages dom0 gets: what was asked for, else most of what is free. */
@@ -81,7 +81,7 @@ static mfn_t *populate(struct domain *d, uint64_t pages)
     uint64_t pfn = 0;
 
     if (!p2m)
-        panic("not enough memory for a dom0 of %lu MiB", pages >> 8);
+        cannot_start("not enough memory for a dom0 of %lu MiB", pages >> 8);
     while (pfn < pages) {
         unsigned order = MIN(MM_MAX_ORDER, 63 - __builtin_clzl(pages - pfn));
         mfn_t m;
@@ -89,8 +89,8 @@ static mfn_t *populate(struct domain *d, uint64_t pages)
         while (mfn_is_none(m = mm_populate(d, order, ~0ull, true)) && order)
             order--;
         if (mfn_is_none(m))
-            panic("not enough memory for a dom0 of %lu MiB: %lu MiB are free", pages >> 8,
-                  pfn >> 8);
+            cannot_start("not enough memory for a dom0 of %lu MiB: %lu MiB are free", pages >> 8,
+                         pfn >> 8);
         for (uint64_t i = 0; i < 1ul << order; i++, pfn++) {
             p2m[pfn] = MFN(m.n + i);
             m2p_set(p2m[pfn], pfn);
@@ -120,7 +120,7 @@ static void load_kernel(const struct payload *p, const struct domain_layout *l, 
     }
     window = scratch_alloc(NULL, pages * PAGE_SIZE);
     if (!window)
-        panic("not enough memory to unpack the dom0 kernel");
+        cannot_start("not enough memory to unpack the dom0 kernel");
     payload_load(p, (char *)window + p->kernel_start % PAGE_SIZE);
     copy_in(p2m, first, window, pages * PAGE_SIZE);
     scratch_free(NULL, window, pages * PAGE_SIZE);
@@ -193,11 +193,11 @@ struct domain *dom0_build(const struct boot_info *b)
     open_kernel(&p, b);
     pages = dom0_pages();
     if (layout_plan(&l, &p, initrd_bytes, pages))
-        panic("not enough memory for dom0: its kernel and initrd do not fit into %lu MiB",
-              pages >> 8);
+        cannot_start("not enough memory for dom0: its kernel and initrd do not fit into %lu MiB",
+                     pages >> 8);
     d = domain_create(0, options.dom0_max_vcpus, pages, true);
     if (!d)
-        panic("not enough memory to create dom0");
+        cannot_start("not enough memory to create dom0");
     p2m = populate(d, pages);
     load_kernel(&p, &l, p2m);
     payload_close(&p);

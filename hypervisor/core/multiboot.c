@@ -93,7 +93,7 @@ static char *skip_first_word(char *s)
 static void add_module(uint64_t start, uint64_t end, const char *string)
 {
     if (info.modules == BOOT_MODULES)
-        panic("more than %d boot modules", BOOT_MODULES);
+        cannot_start("more than %d boot modules", BOOT_MODULES);
     info.module[info.modules++] = (struct boot_module){
         .start = start,
         .size = end > start ? end - start : 0,
@@ -124,7 +124,7 @@ static void parse_multiboot1(uint32_t at)
     for (unsigned i = 0; mb->flags & MB1_HAS_MODULES && i < mb->module_count; i++)
         add_module(m[i].start, m[i].end, m[i].string ? direct_map(m[i].string) : "");
     if (!(mb->flags & MB1_HAS_MMAP))
-        panic("the boot loader gave no memory map");
+        cannot_start("the boot loader gave no memory map");
     for (uint32_t p = 0; p + sizeof(struct mb1_region) <= mb->mmap_length;) {
         const struct mb1_region *r = direct_map(mb->mmap + p);
 
@@ -178,7 +178,7 @@ const struct boot_info *boot_parse(uint32_t magic, uint32_t at)
     else if (magic == MB2_MAGIC)
         parse_multiboot2(at);
     else
-        panic("not started by a Multiboot loader (magic %08x)", magic);
+        cannot_start("not started by a Multiboot loader (magic %08x)", magic);
     return &info;
 }
 

@@ -149,10 +149,10 @@ static void read_option(char *word)
         if (strcmp(table[i].name, word))
             continue;
         if (!table[i].read(value ? value : ""))
-            panic("option %s: the value \"%s\" is not understood", word, value ? value : "");
+            cannot_start("option %s: the value \"%s\" is not understood", word, value ? value : "");
         return;
     }
-    panic("unknown option \"%s\"", word);
+    cannot_start("unknown option \"%s\"", word);
 }
 
 void options_parse(const char *line)

@@ -15,7 +15,7 @@ struct options {
 
 extern struct options options;
 
-/* Reads the command line; an unknown option or a bad value panics with one clear line. */
+/* Reads the command line; an unknown option or a bad value Stops with one clear line. */
 void options_parse(const char *line);
 
 #endif

@@ -11,7 +11,7 @@ static void ring_create(struct cpu *c)
     void *memory = hv_alloc((unsigned)__builtin_ctzll(bytes / PAGE_SIZE));
 
     if (!memory)
-        panic("option trace_buf: there is no memory for a ring of %lu bytes", bytes);
+        cannot_start("option trace_buf: there is no memory for a ring of %lu bytes", bytes);
     trace_cpu_init(c, memory, bytes, options.trace.mode);
 }
 

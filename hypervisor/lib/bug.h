@@ -10,6 +10,9 @@
 
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *fmt, ...);
 
+/* The machine's user is wrong (an option, a module, too little memory): one clear line, then a stop. */
+__attribute__((noreturn, format(printf, 1, 2))) void cannot_start(const char *fmt, ...);
+
 #define BUG_ON(cond)                                                                               \
     do {                                                                                           \
         if (__builtin_expect(!!(cond), 0))                                                         \

@@ -107,3 +107,15 @@ void panic(const char *fmt, ...)
     on_machine_end(true);
     machine_halt();
 }
+
+void cannot_start(const char *fmt, ...)
+{
+    char text[256];
+    va_list ap;
+
+    va_start(ap, fmt);
+    format_va(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    printk("cannot start: %s\n", text);
+    machine_halt();
+}
