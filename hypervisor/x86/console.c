@@ -28,7 +28,7 @@ static struct uart uarts[] = {
 static struct lock output_lock;
 static unsigned owner = NOBODY;
 static struct uart *console = &uarts[0]; /* NULL: none. This and the next by output_lock */
-static char last = '\n';                 /* character sent */
+static char last; /* what stands before ours was written by the firmware: the first message breaks it */
 
 static struct lock input_lock;
 static char input[INPUT_BYTES];
