@@ -26,7 +26,7 @@
 #define PAPER_DIR   "results/paper"
 
 #define SUITE_LIST  "quick, micro, hyper"
-#define COLUMN_LIST "native, vantage, vantage-traced, xen"
+#define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml"
 
 /* Options of all verbs; a verb's table says which of them it takes. */
 struct options {
@@ -95,7 +95,8 @@ static int act_list(struct options *o)
 static int columns_parse(struct options *o)
 {
     if (!o->columns)
-        o->columns = suite_has_native(o->plan.machine.suite) ? "native,vantage,xen" : "vantage,xen";
+        o->columns = suite_has_native(o->plan.machine.suite) ? "native,vantage,xen,xen-fast,uml"
+                                                          : "vantage,xen,xen-fast";
     char *list = strdupa(o->columns), *save = NULL;
     for (char *name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         int column = column_find(name);
@@ -161,7 +162,7 @@ static char *utc_now(const char *format)
 static void environment_fill(struct result *r, const struct options *o)
 {
     struct utsname host;
-    char *kernel = machine_kernel(&o->plan.machine), *initrd = machine_initrd(&o->plan.machine);
+    char *kernel = machine_kernel(&o->plan.machine), *initrd = machine_initrd(&o->plan.machine, COLUMN_NATIVE);
     uname(&host);
     r->suite = text("%s", o->name_count ? "chosen" : o->suite);
     r->date = utc_now("%Y-%m-%dT%H:%M:%SZ");
@@ -309,9 +310,9 @@ static const struct verb verbs[] = {
      "  NAME             a benchmark or a suite; default: the suite of --suite\n"
      "  --suite SUITE    of " SUITE_LIST " (quick)\n"
      "  --columns LIST   of " COLUMN_LIST "\n"
-     "                   (native,vantage,xen; hyper: vantage,xen)\n"
+     "                   (all but vantage-traced; hyper: vantage,xen,xen-fast)\n"
      "  --jobs N         columns at a time (2)\n"
-     "  --timeout S      seconds a column may take (300)\n"
+     "  --timeout S      seconds a column may take (600)\n"
      "  --silence S      seconds a column's console may say nothing (120)\n"
      "  --twice          run each column twice; both consoles must be the same, byte for byte\n"
      "  --out FILE       result document (results/<date>.json; chosen-<date> with NAMEs)\n"
@@ -417,7 +418,7 @@ static int verb_call(const struct verb *verb, int argc, char **argv)
     struct options o = {
         .plan = {.machine = {.qemu = QEMU, .build = "build"},
                  .jobs = 2,
-                 .timeout = 300,
+                 .timeout = 600,
                  .silence = 120},
         .suite = "quick",
         .tolerance = 0.005,
