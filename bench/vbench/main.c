@@ -26,6 +26,7 @@
 
 #define QEMU        "qemu-system-x86_64"
 #define PAPER_DIR   "results/paper"
+#define GOALS       "results/targets.json"
 #define BASELINE    "results/baseline/quick.txt"
 #define GATE_RUN    "build/gate/run.json"
 
@@ -219,6 +220,7 @@ static int act_run(struct options *o)
     environment_fill(&result, o);
     status = run_columns(&o->plan, &result);
     paper_read(&paper, PAPER_DIR);
+    goals_read(&paper, GOALS);
     table_print(stdout, &result, &paper);
     other = result_keep(&result, o);
     if (o->wants_report && other == EXIT_OK && status != EXIT_INTERRUPTED)
@@ -398,6 +400,7 @@ static int act_report(struct options *o)
     if (rc)
         return EXIT_USAGE;
     paper_read(&paper, PAPER_DIR);
+    goals_read(&paper, GOALS);
     table_print(stdout, &result, &paper);
     int status = report_make(&result, &paper);
     result_free(&result);
