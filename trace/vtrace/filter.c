@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which records are wanted: by class or event, CPU, domain. */
-#include "trace/vtrace/vtrace.h"
+#include "trace/vtrace/filter.h"
+#include "trace/vtrace/fail.h"
+#include "trace/vtrace/options.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define ANY UINT64_MAX
+
+struct filter {
+    bool wanted[65536]; /* by number of event */
+    uint64_t cpu, domain;
+};
 
 /* One class or event name; events may be written class.event. */
 static bool want(struct filter *f, const struct trace *t, const char *name)
@@ -22,29 +31,42 @@ static bool want(struct filter *f, const struct trace *t, const char *name)
     return found;
 }
 
-bool filter_make(struct filter *f, const struct trace *t, const struct options *o, char *why,
-                 size_t why_size)
+static void want_all(struct filter *f, const struct trace *t, const char *list)
 {
-    char names[1024], *at = names, *name;
+    char *names = strdup(list), *at = names, *name;
 
-    memset(f, 0, sizeof(*f));
-    f->options = o;
-    if (!o->events) {
+    while (at && (name = strsep(&at, ",")))
+        if (*name && !want(f, t, name))
+            fail("there is no class or event \"%s\" in this trace; `vtrace list` shows all", name);
+    free(names);
+}
+
+struct filter *filter_make(const struct trace *t, const struct options *o)
+{
+    struct filter *f = must_calloc(1, sizeof(*f));
+    const char *names = option_text(o, 'e');
+
+    f->cpu = option_number(o, 'c', ANY);
+    f->domain = option_number(o, 'd', ANY);
+    if (names)
+        want_all(f, t, names);
+    else
         memset(f->wanted, true, sizeof(f->wanted));
-        return true;
-    }
-    snprintf(names, sizeof(names), "%s", o->events);
-    while ((name = strsep(&at, ",")))
-        if (*name && !want(f, t, name)) {
-            snprintf(why, why_size,
-                     "there is no class or event \"%s\" in this trace; `vtrace list` shows all", name);
-            return false;
-        }
-    return true;
+    return f;
 }
 
 bool filter_passes(const struct filter *f, const struct record *r)
 {
-    return f->wanted[r->number] && (f->options->cpu < 0 || r->cpu == (unsigned long)f->options->cpu) &&
-           (f->options->domain < 0 || r->domain == (unsigned long)f->options->domain);
+    return f->wanted[r->number] && (f->cpu == ANY || r->cpu == f->cpu) &&
+           (f->domain == ANY || r->domain == f->domain);
+}
+
+bool filter_wants_event(const struct filter *f, uint16_t number)
+{
+    return f->wanted[number];
+}
+
+void filter_free(struct filter *f)
+{
+    free(f);
 }

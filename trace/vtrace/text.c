@@ -63,3 +63,12 @@ void print_completeness(FILE *out, const struct trace *t)
     if (damaged)
         fprintf(out, "# damaged: %" PRIu64 " packets end in the middle of a record\n", damaged);
 }
+
+int exit_status(const struct trace *t)
+{
+    struct totals n = trace_totals(t);
+
+    if (fflush(stdout))
+        fail("the output cannot be written");
+    return n.dropped || n.missing || !t->is_whole ? EXIT_INCOMPLETE : 0;
+}
