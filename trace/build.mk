@@ -3,7 +3,7 @@
 
 VTRACE_SRC  := $(wildcard trace/vtrace/*.c trace/vtrace/*/*.c)
 VTRACE_OBJ  := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
-VTRACE_LIBS := -ljansson
+VTRACE_LIBS := -ljansson -lm
 
 $(B)/trace/%.o: trace/%.c
 	$(call say,HOSTCC,$<)

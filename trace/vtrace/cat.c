@@ -9,7 +9,7 @@ static void print_who(const struct record *r)
 {
     char who[16];
 
-    if (r->domain == 0x7fff)
+    if (r->domain == DOMAIN_IDLE)
         snprintf(who, sizeof(who), "idle");
     else
         snprintf(who, sizeof(who), "d%uv%u", r->domain, r->vcpu);
