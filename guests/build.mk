@@ -5,7 +5,6 @@
 #   build/guests/initrd.gz  busybox + the micro benchmarks  build/guests/xen        Debian's Xen
 
 GUESTS := $(B)/guests
-DEB    := $(B)/deb
 
 # Fetched packages are unpacked, never installed; they survive `make clean`.
 $(DEB)/%.done: | ci/fetch
