@@ -3,7 +3,7 @@
 
 VTRACE_SRC  := $(wildcard trace/vtrace/*.c trace/vtrace/*/*.c)
 VTRACE_OBJ  := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
-VTRACE_LIBS := -ljansson -lm
+VTRACE_LIBS := -ljansson -lsqlite3 -lm
 
 $(B)/trace/%.o: trace/%.c
 	$(call say,HOSTCC,$<)
@@ -78,4 +78,5 @@ $(B)/test/vtrace_sanitized: $(VTRACE_SRC:trace/%.c=$(B)/trace/sanitized/%.o)
 	$(Q)$(CC) $(HOST_CFLAGS) $(SANITIZE) -o $@ $^ $(VTRACE_LIBS)
 
 all: $(B)/test/make_trace $(B)/test/vtrace_sanitized
-CHECKS += trace/test/check_vtrace
+CHECKS += trace/test/check_vtrace trace/test/check_export
+all: $(DEB)/xen-utils-common.done
