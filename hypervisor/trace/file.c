@@ -24,7 +24,7 @@ static unsigned rings(void)
     unsigned n = 0;
 
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        n += trace_rings[i].base != NULL;
+        n += trace_rings[i] != NULL;
     return n;
 }
 
@@ -74,8 +74,8 @@ void trace_to_debug_port(void)
         return;
     put_header(mask);
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        if (trace_rings[i].base)
-            put_ring(&trace_rings[i]);
+        if (trace_rings[i])
+            put_ring(trace_rings[i]);
     e.bytes = written + sizeof(e);
     put(&e, sizeof(e));
     printk("trace: %lu bytes written to the debug port\n", e.bytes);

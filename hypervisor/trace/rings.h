@@ -5,7 +5,7 @@
 
 #include "trace/trace.h"
 
-extern struct trace_ring trace_rings[MAX_CPUS]; /* by CPU; base NULL: none */
+extern struct trace_ring *trace_rings[MAX_CPUS]; /* by CPU; NULL: none */
 extern bool trace_has_rings;
 
 uint32_t trace_boot_id(void);
