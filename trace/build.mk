@@ -71,5 +71,9 @@ $(B)/test/vtrace_sanitized: $(VTRACE_SRC) $(wildcard trace/vtrace/*.h) trace/rin
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(SANITIZE) -o $@ $(VTRACE_SRC)
 
-all: $(B)/test/make_trace $(B)/test/vtrace_sanitized
-CHECKS += trace/test/check_vtrace
+$(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/host.o $(RING_OBJ)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
+
+all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
+CHECKS += trace/test/check_vtrace trace/test/check_descriptor

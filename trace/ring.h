@@ -19,13 +19,10 @@
  *      FILE_RING    a file_ring followed by `packets` packets, oldest first, each cut to its content. A CPU
  *                   may have several (a live recording writes what it has now and then): in the file's
  *                   order they are one ring, and the last one's counts are the ring's
- *      others       a file_section with its length: a reader skips those it does not know. FILE_CRASH
- *                   holds file_ring sections, a copy of every ring's newest packets when a domain crashed;
- *                   FILE_HISTOGRAMS a file_histograms
+ *      others       a file_section with its length: a reader skips those it does not know
  *
  * In memory a struct trace_descriptor says where all of that is. It is found by its magic at the beginning
- * of a page of RAM, is right when `address` is where it lies and `checksum` fits, and outlives the machine's
- * crash and a warm reset. The physical memory of a ring is contiguous. What is committed is told by `head`
+ * of a page of RAM, and is right when `address` is where it lies and `checksum` fits. The physical memory of a ring is contiguous. What is committed is told by `head`
  * alone: the newest packet is the one that holds byte `head` - 1 and its content ends there, whatever its
  * header says of `end` and content; older packets are closed. Numbers are little-endian.
  */
@@ -126,8 +123,6 @@ struct trace_ring {
 #define FILE_MAGIC     "VANTRACE"
 #define FILE_RING      "VANTRING"
 #define FILE_END       "VANTEND."
-#define FILE_CRASH     "VANTCRSH"
-#define FILE_HISTOGRAMS "VANTHIST"
 #define FILE_VERSION   2
 
 struct file_header {
@@ -154,36 +149,6 @@ struct file_section {
     uint64_t bytes; /* of the section, this included; a multiple of 8 */
 };
 
-/* FILE_CRASH: then file_rings with their packets. */
-struct file_crash {
-    struct file_section section;
-    uint64_t tsc;
-    uint32_t domain, rings;
-};
-
-/*
- * FILE_HISTOGRAMS: `count` histograms, each followed by its buckets. Log-linear: values below 16 have a
- * bucket each; from there on every power of two has eight, so a bucket's width is an eighth of its least
- * value or less. Those of all CPUs are summed.
- */
-#define TRACE_HISTOGRAM_EXACT   16
-#define TRACE_HISTOGRAM_STEPS   8 /* of each power of two */
-#define TRACE_HISTOGRAM_BUCKETS /* for values of 32 bits */ \
-    (TRACE_HISTOGRAM_EXACT + (32 - 4) * TRACE_HISTOGRAM_STEPS)
-
-struct file_histograms {
-    struct file_section section;
-    uint32_t count, buckets; /* histograms; buckets of each */
-};
-
-struct file_histogram {
-    char name[24];      /* "hypercall", "wake_to_run", ... */
-    char unit[8];       /* "ticks", "ns" */
-    uint64_t key;       /* the hypercall's number, the level; 0 where there is nothing to tell apart */
-    uint64_t records, sum;
-    /* uint64_t bucket[buckets] */
-};
-
 struct file_end {
     char magic[8];
     uint64_t bytes; /* of the file, this included */
@@ -201,8 +166,6 @@ struct trace_descriptor {
     struct file_header header; /* what a file would begin with */
     uint64_t schema;         /* physical address of its text */
     uint64_t ring[TRACE_DESCRIPTOR_CPUS]; /* physical, of struct trace_ring; 0: this CPU has none */
-    uint64_t crash;          /* physical address of a struct file_crash with its rings; section.bytes 0: none */
-    uint64_t histograms;     /* physical address of a struct file_histograms, 0: none */
 };
 
 _Static_assert(offsetof(struct trace_ring, head) == TRACE_RING_HEAD, "emit.h");

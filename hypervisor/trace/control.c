@@ -60,6 +60,7 @@ void trace_cpu_init(struct cpu *c, void *memory, uint64_t bytes, enum trace_mode
     c->trace = r;
     trace_rings[c->id] = r;
     trace_has_rings = true;
+    trace_describe();
 }
 
 /* Tells the boots of one machine apart: nothing else changes as much. */
@@ -77,6 +78,7 @@ uint8_t trace_set_mask(uint8_t mask)
     if (!mask) /* the last record says that it is the last */
         trace_trace_mask(old, mask);
     __atomic_store_n(&trace_mask, mask, __ATOMIC_RELAXED);
+    trace_describe();
     if (mask)
         trace_trace_mask(old, mask);
     return old;

@@ -28,10 +28,9 @@ static unsigned rings(void)
     return n;
 }
 
-static void put_header(uint8_t mask)
+struct file_header trace_file_header(uint8_t mask)
 {
-    static const uint64_t zeros; /* packets lie at multiples of 8 */
-    struct file_header h = {
+    return (struct file_header){
         .magic = FILE_MAGIC,
         .version = FILE_VERSION,
         .cpus = rings(),
@@ -42,6 +41,12 @@ static void put_header(uint8_t mask)
         .mask = mask,
         .schema_bytes = ROUND_UP(trace_schema_bytes, 8),
     };
+}
+
+static void put_header(uint8_t mask)
+{
+    static const uint64_t zeros; /* packets lie at multiples of 8 */
+    struct file_header h = trace_file_header(mask);
 
     put(&h, sizeof(h));
     put(trace_schema, trace_schema_bytes);
