@@ -83,4 +83,4 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 
 all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
 CHECKS += trace/test/check_vtrace trace/test/check_export trace/test/check_descriptor
-all: $(DEB)/xen-utils-common.done
+all: $(B)/deb/xen-utils-common.done
