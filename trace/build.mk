@@ -77,8 +77,12 @@ $(B)/test/vtrace_sanitized: $(VTRACE_SRC:trace/%.c=$(B)/trace/sanitized/%.o)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(SANITIZE) -o $@ $^ $(VTRACE_LIBS)
 
-all: $(B)/test/make_trace $(B)/test/vtrace_sanitized
-CHECKS += trace/test/check_vtrace trace/test/check_export
+$(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/host.o $(RING_OBJ)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
+
+all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
+CHECKS += trace/test/check_vtrace trace/test/check_export trace/test/check_descriptor
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().
