@@ -50,6 +50,14 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
 
+# Exact A/B of two hypervisors with BASE=revision; else against results/baseline/.
+.PHONY: gate
+gate: ## fail on what got slower than the baseline, or than revision BASE
+	$(Q)ci/deps
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)$(if $(BASE),against=$$(bench/base $(BASE)); )$(B)/bin/vbench gate \
+	    $(if $(BASE),--against "$$against") $(GATE_ARGS)
+
 # Host tests: the parts under sanitizers, the command line against a QEMU that misbehaves, exactness.
 BENCH_UNIT_SRC := bench/test/unit.c $(filter-out bench/vbench/main.c,$(VBENCH_SRC))
 BENCH_UNIT_OBJ := $(patsubst %.c,$(B)/sanitized/%.o,$(BENCH_UNIT_SRC))
@@ -64,5 +72,5 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -ljansson -lm
 
-CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites
-check: $(B)/bench/test/unit $(B)/bin/vbench $(GUEST_FILES)
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate
+check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)

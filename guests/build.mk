@@ -40,7 +40,21 @@ $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
 	$(Q)ln -s busybox $(GUESTS)/root/bin/sh
 	$(Q)guests/images/pack $(GUESTS)/root > $@
 
-GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen $(GUESTS)/mini/hyper
+# The uml column: the image again, with user-mode Linux, the C library it wants, and the image itself for
+# the system inside.
+UML_LIBRARIES := libc.so.6 ld-linux-x86-64.so.2
+
+$(GUESTS)/uml.gz: $(GUESTS)/initrd.gz guests/images/uml $(DEB)/user-mode-linux.done $(DEB)/libc6.done
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(GUESTS)/uml-root
+	$(Q)mkdir -p $(GUESTS)/uml-root/bin $(GUESTS)/uml-root/lib64
+	$(Q)install -m 755 $(DEB)/user-mode-linux/usr/bin/linux.uml $(GUESTS)/uml-root/bin
+	$(Q)install -m 755 $(UML_LIBRARIES:%=$(DEB)/libc6/lib/x86_64-linux-gnu/%) $(GUESTS)/uml-root/lib64
+	$(Q)install -m 644 guests/images/uml $(GUESTS)/uml-root/uml
+	$(Q)install -m 644 $< $(GUESTS)/uml-root/initrd.gz
+	$(Q)cat $< <(guests/images/pack $(GUESTS)/uml-root) > $@
+
+GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen $(GUESTS)/uml.gz $(GUESTS)/mini/hyper
 all: $(GUEST_FILES)
 
 # A command line of the image's own; `make run APPEND=...` adds to it.

@@ -5,7 +5,7 @@
  *
  *   {"bench":"null_call","metric":"ns","iters":2000,"samples":[656120,...]}
  *
- * A sample is the time of `iters` operations together. Lines are written in one piece.
+ * or, where the kernel cannot run it, `VTG-SKIP <name> <why>`. A sample is the time of `iters` operations together. Lines are written in one piece.
  *
  * Not here: any arithmetic on the samples (vbench does it, so that the raw numbers are kept).
  */
@@ -13,6 +13,7 @@
 #include "bench/micro/micro.h"
 
 #include <errno.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,12 +100,25 @@ static void print_result(const struct bench *b, const uint64_t *sample)
     print_line(line, n);
 }
 
+static jmp_buf skipped;
+static const char *skip_reason;
+
+void skip(const char *why)
+{
+    skip_reason = why;
+    longjmp(skipped, 1);
+}
+
 static void run(const struct bench *b)
 {
     uint64_t sample[SAMPLES_MAX];
-    char line[64];
+    char line[160];
 
     print_line(line, snprintf(line, sizeof line, "VTG-BENCH %s\n", b->name));
+    if (setjmp(skipped)) {
+        print_line(line, snprintf(line, sizeof line, "VTG-SKIP %s %s\n", b->name, skip_reason));
+        return;
+    }
     if (b->samples > 1)
         b->run(b->iterations);
     for (unsigned i = 0; i < b->samples; i++)

@@ -143,6 +143,10 @@ static void test_lines(void)
     ok(kind_of("VTG-INIT 1.80") == LINE_INIT && kind_of("VTG-EXIT 0\r") == LINE_EXIT &&
            kind_of("VTG-BENCH fork_sh\r") == LINE_START,
        "the markers");
+    line_parse("VTG-SKIP stat no such call\r", &line);
+    ok(line.kind == LINE_SKIP && line.row == ROW_stat && !strcmp(line.why, "no such call") &&
+           kind_of("VTG-SKIP stat") == LINE_BAD && kind_of("VTG-SKIP stat \r") == LINE_BAD,
+       "a skipped benchmark says why");
     ok(kind_of("[    1.776360] Run /init as init process") == LINE_OTHER &&
            kind_of("") == LINE_OTHER,
        "the kernel's lines are not ours");

@@ -7,16 +7,24 @@
 #include <unistd.h>
 
 /* The guest kernel's part of the command line, the same in every column except for the console. */
-#define GUEST_ARGS "panic=-1 nokaslr norandmaps vtg.run=bench:"
+#define GUEST_ARGS "panic=-1 nokaslr norandmaps vtg.run="
+
+#define XEN_ARGS "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot"
+
+/* What the native kernel boots to become user-mode Linux's host: the same image and linux.uml. */
+#define UML_INITRD "guests/uml.gz"
 
 static const struct {
-    const char *hypervisor, *args, *console;
+    const char *hypervisor, *args, *console, *mode;
 } columns[COLUMNS] = {
-    [COLUMN_NATIVE] = {NULL, NULL, "ttyS0"},
-    [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0"},
+    [COLUMN_NATIVE] = {NULL, NULL, "ttyS0", "bench"},
+    [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0", "bench"},
     [COLUMN_TRACED] = {"vantage", "console=com1 dom0_mem=1024M noreboot trace=hypercall,mmu,sched",
-                       "hvc0"},
-    [COLUMN_XEN] = {"guests/xen", "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot", "hvc0"},
+                       "hvc0", "bench"},
+    [COLUMN_XEN] = {"guests/xen", XEN_ARGS, "hvc0", "bench"},
+    [COLUMN_XEN_FAST] = {"guests/xen", XEN_ARGS " spec-ctrl=no xpti=no pv-l1tf=off", "hvc0",
+                         "bench"},
+    [COLUMN_UML] = {NULL, NULL, "ttyS0", "uml"},
 };
 
 static const char *const fixed_args[] = {
@@ -41,9 +49,11 @@ char *machine_kernel(const struct machine *m)
     return text("%s/%s", m->build, suites[m->suite].kernel);
 }
 
-char *machine_initrd(const struct machine *m)
+char *machine_initrd(const struct machine *m, enum column_id column)
 {
     const char *file = suites[m->suite].initrd;
+    if (*file && column == COLUMN_UML)
+        file = UML_INITRD;
     return *file ? text("%s/%s", m->build, file) : NULL;
 }
 
@@ -59,11 +69,13 @@ char *machine_missing(const struct machine *m, enum column_id column)
     char *hypervisor = machine_hypervisor(m, column), *why;
     if (hypervisor && (why = unreadable(hypervisor)))
         return why;
-    if (column == COLUMN_NATIVE && !suite_has_native(m->suite))
+    if (!columns[column].hypervisor && !suite_has_native(m->suite))
         return text("suite %s needs a hypervisor", suites[m->suite].name);
+    if (column == COLUMN_UML && strcmp(suites[m->suite].initrd, suites[SUITE_quick].initrd))
+        return text("suite %s has no image for user-mode Linux", suites[m->suite].name);
     if ((why = unreadable(machine_kernel(m))))
         return why;
-    return *suites[m->suite].initrd ? unreadable(machine_initrd(m)) : NULL;
+    return *suites[m->suite].initrd ? unreadable(machine_initrd(m, column)) : NULL;
 }
 
 /* QEMU separates boot modules with commas; one inside a module's name or arguments is doubled. */
@@ -89,10 +101,11 @@ static char **add(char **argv, const char *option, char *value)
 static void add_boot_args(char **argv, const struct machine *m, enum column_id column,
                           const char *what)
 {
-    char *kernel = machine_kernel(m), *initrd = machine_initrd(m);
-    char *guest = text("console=%s " GUEST_ARGS "%s", columns[column].console, what);
+    char *kernel = machine_kernel(m), *initrd = machine_initrd(m, column);
+    char *guest = text("console=%s " GUEST_ARGS "%s:%s", columns[column].console,
+                       columns[column].mode, what);
 
-    if (column == COLUMN_NATIVE) {
+    if (!columns[column].hypervisor) {
         argv = add(argv, "-kernel", kernel);
         argv = add(argv, "-initrd", initrd);
         add(argv, "-append", guest);

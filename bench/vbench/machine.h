@@ -20,7 +20,7 @@ enum { MACHINE_ARGS_MAX = 40 };
 
 /* What the suite boots, under `build`; no initrd: NULL. To free. */
 char *machine_kernel(const struct machine *m);
-char *machine_initrd(const struct machine *m);
+char *machine_initrd(const struct machine *m, enum column_id column);
 
 /* The file a column needs beside kernel and initrd, under `build`; NULL for native. To free. */
 char *machine_hypervisor(const struct machine *m, enum column_id column);

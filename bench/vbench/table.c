@@ -134,4 +134,9 @@ void table_print(FILE *out, const struct result *r, const struct paper *paper)
     for (int c = 0; c < COLUMNS; c++)
         if (r->columns[c].asked && r->columns[c].reason)
             fprintf(out, "%s is not complete: %s\n", column_names[c], r->columns[c].reason);
+    for (int c = 0; c < COLUMNS; c++)
+        for (int i = 0; i < ROWS; i++)
+            if (r->columns[c].skipped[i])
+                fprintf(out, "%s cannot run %s: %s\n", column_names[c], suite_rows[i].name,
+                        r->columns[c].skipped[i]);
 }
