@@ -74,6 +74,14 @@ uint64_t bench_reset_to_init(unsigned iterations)
     return clock_now();
 }
 
+uint64_t bench_loop_base(unsigned iterations)
+{
+    uint64_t start = clock_now();
+    for (unsigned i = 0; i < iterations; i++)
+        __asm__ volatile("");
+    return clock_now() - start;
+}
+
 static void print_line(const char *line, size_t length)
 {
     must(write(STDOUT_FILENO, line, length) == (ssize_t)length, "write");
