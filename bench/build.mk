@@ -61,3 +61,12 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 
 CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact
 check: $(B)/bench/test/unit $(B)/bin/vbench $(GUEST_FILES)
+
+# The plugin that counts instructions by function (bench/plugin), for bench/explain.
+PLUGIN_SRC := $(wildcard bench/plugin/*.c)
+$(B)/bench/plugin/count.so: $(PLUGIN_SRC) $(wildcard bench/plugin/*.h)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fPIC -fvisibility=hidden -shared -o $@ $(PLUGIN_SRC)
+
+all: $(B)/bench/plugin/count.so
