@@ -290,16 +290,13 @@ static int gate_base(struct options *o, struct baseline *base)
 static int gate_verdict(struct options *o, const struct baseline *base, const struct result *now,
                         const struct baseline *values)
 {
-    char *was = o->against ? text("%s/vantage", o->against) : NULL;
-    char *is = text("%s/vantage", o->plan.machine.build);
     const char *path = o->out ? o->out : GATE_RUN;
     int rc = result_write(now, path);
     if (rc)
         complain("cannot write %s: %s", path, strerror(-rc));
-    int status =
-        gate_judge(stdout, base, values, &(struct gate_rules){o->tolerance, o->is_strict, was, is});
-    free(was);
-    free(is);
+    int status = gate_judge(stdout, base, values,
+                            &(struct gate_rules){o->tolerance, o->is_strict, o->against,
+                                                 o->plan.machine.build});
     return status ? status : rc ? EXIT_NOT_RUN : EXIT_OK;
 }
 
