@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "bench/vbench/gate.h"
+#include "bench/vbench/gate_file.h"
 #include "bench/vbench/host.h"
 
 #include <math.h>
@@ -18,6 +19,7 @@ enum { FUNCTIONS_MAX = 20, EXPLAINED_MAX = 3 };
 struct tally {
     unsigned tests, slower, faster, missing;
     struct selection to_explain; /* the first slower rows */
+    struct verdict_list list;
 };
 
 static double change_of(double was, double is)
@@ -25,7 +27,7 @@ static double change_of(double was, double is)
     return (is - was) / fabs(was);
 }
 
-static void judge_row(FILE *out, const char *column, enum row_id id, double was, double is,
+static void judge_row(FILE *out, enum column_id column, enum row_id id, double was, double is,
                       const struct gate_rules *rules, struct tally *t)
 {
     const char *row = suite_rows[id].name;
@@ -33,7 +35,9 @@ static void judge_row(FILE *out, const char *column, enum row_id id, double was,
     bool counts = fabs(change) > rules->tolerance && fabs(is - was) > FLOOR;
     bool slower = counts && change > 0, faster = counts && change < 0;
     bool fails = slower || isnan(is) || (faster && rules->is_strict);
-    fprintf(out, "%sok %u - %s %s", fails ? "not " : "", ++t->tests, column, row);
+    t->list.failed += fails;
+    t->list.row[t->list.n++] = (struct verdict_row){column, id, was, is, fails, faster};
+    fprintf(out, "%sok %u - %s %s", fails ? "not " : "", ++t->tests, column_names[column], row);
     if (isnan(is))
         fprintf(out, " has no result any more");
     else if (was != is)
@@ -109,8 +113,9 @@ static void explain(FILE *out, const struct gate_rules *rules, const struct tall
 int gate_judge(FILE *out, const struct baseline *base, const struct baseline *now,
                const struct gate_rules *rules)
 {
-    struct tally t = {0};
+    static struct tally t;
     char *mismatch = baseline_mismatch(base, now);
+    t = (struct tally){0};
     if (mismatch) {
         complain("cannot be compared: %s", mismatch);
         free(mismatch);
@@ -119,10 +124,13 @@ int gate_judge(FILE *out, const struct baseline *base, const struct baseline *no
     for (int c = 0; c < COLUMNS; c++)
         for (int i = 0; i < ROWS; i++)
             if (!isnan(base->value[c][i]))
-                judge_row(out, column_names[c], i, base->value[c][i],
+                judge_row(out, c, i, base->value[c][i],
                           now->value[c][i], rules, &t);
     fprintf(out, "1..%u\n", t.tests);
     explain(out, rules, &t);
+    if ((rules->junit && verdicts_to_junit(&t.list, rules->junit)) ||
+        (rules->markdown && verdicts_to_markdown(&t.list, rules->markdown)))
+        return EXIT_NOT_RUN;
     if (t.tests == 0)
         return EXIT_NO_BASE;
     if (t.slower + t.missing)

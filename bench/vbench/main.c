@@ -36,7 +36,7 @@
 /* Options of all verbs; a verb's table says which of them it takes. */
 struct options {
     struct run_plan plan;
-    char *columns, *suite, *out, *baseline, *against, *reason;
+    char *columns, *suite, *out, *baseline, *against, *reason, *junit, *markdown;
     bool is_strict;
     double tolerance;
     bool wants_report;
@@ -61,6 +61,8 @@ enum option_id {
     OPT_AGAINST,
     OPT_REASON,
     OPT_STRICT,
+    OPT_JUNIT,
+    OPT_MARKDOWN,
 };
 
 struct verb {
@@ -296,7 +298,7 @@ static int gate_verdict(struct options *o, const struct baseline *base, const st
         complain("cannot write %s: %s", path, strerror(-rc));
     int status = gate_judge(stdout, base, values,
                             &(struct gate_rules){o->tolerance, o->is_strict, o->against,
-                                                 o->plan.machine.build});
+                                                 o->plan.machine.build, o->junit, o->markdown});
     return status ? status : rc ? EXIT_NOT_RUN : EXIT_OK;
 }
 
@@ -428,6 +430,8 @@ static const struct option long_options[] = {
     {"against", required_argument, NULL, OPT_AGAINST},
     {"reason", required_argument, NULL, OPT_REASON},
     {"strict", no_argument, NULL, OPT_STRICT},
+    {"junit", required_argument, NULL, OPT_JUNIT},
+    {"markdown", required_argument, NULL, OPT_MARKDOWN},
     {0},
 };
 
@@ -465,6 +469,8 @@ static const struct verb verbs[] = {
      "  --against DIR    instead, run the hypervisor of this build folder the same way\n"
      "  --tolerance P    percent a row may be slower (0.5)\n"
      "  --strict         what got faster must be recorded, too\n"
+     "  --junit FILE     the verdicts as JUnit XML, too\n"
+     "  --markdown FILE  and as a summary for a pull request\n"
      "  --out FILE       result document (" GATE_RUN ")\n"
      "  --jobs N         columns at a time (2)\n"
      "  --timeout S      seconds a column may take (600)\n"
@@ -551,6 +557,12 @@ static bool option_set(struct options *o, int option, char *value)
         break;
     case OPT_REASON:
         o->reason = value;
+        break;
+    case OPT_JUNIT:
+        o->junit = value;
+        break;
+    case OPT_MARKDOWN:
+        o->markdown = value;
         break;
     case OPT_STRICT:
         o->is_strict = true;
