@@ -29,6 +29,9 @@
 #define TRACE_RING_BASE 8
 #define CPU_TRACE       56
 
+/* TRACE_TRAP, for entry.S. */
+#define TRACE_TRAP_BIT  4
+
 #ifndef __ASSEMBLER__
 
 #include <stdint.h>
