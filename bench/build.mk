@@ -74,3 +74,12 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 
 CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate
 check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+
+# The plugin that counts instructions by function (bench/plugin), for bench/explain.
+PLUGIN_SRC := $(wildcard bench/plugin/*.c)
+$(B)/bench/plugin/count.so: $(PLUGIN_SRC) $(wildcard bench/plugin/*.h)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fPIC -fvisibility=hidden -shared -o $@ $(PLUGIN_SRC)
+
+all: $(B)/bench/plugin/count.so
