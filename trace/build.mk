@@ -3,7 +3,7 @@
 
 VTRACE_SRC  := $(wildcard trace/vtrace/*.c trace/vtrace/*/*.c)
 VTRACE_OBJ  := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
-VTRACE_LIBS := -ljansson -lsqlite3
+VTRACE_LIBS := -ljansson -lsqlite3 -lm
 
 $(B)/trace/%.o: trace/%.c
 	$(call say,HOSTCC,$<)

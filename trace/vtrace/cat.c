@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtrace cat: one line per record, in the order of time. */
-#include "trace/vtrace/vtrace.h"
+#include "trace/vtrace/json.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -9,7 +9,7 @@ static void print_who(const struct record *r)
 {
     char who[16];
 
-    if (r->domain == 0x7fff)
+    if (r->domain == DOMAIN_IDLE)
         snprintf(who, sizeof(who), "idle");
     else
         snprintf(who, sizeof(who), "d%uv%u", r->domain, r->vcpu);
@@ -40,11 +40,19 @@ int verb_cat(const struct options *o)
     struct trace *t = trace_of(o->paths[0]);
     struct records *s = records_open(t, o);
     struct record r;
+    bool as_json = option_given(o, 'j');
     int status;
 
-    print_completeness(stdout, t);
-    while (records_next(s, &r))
-        print_record(t, &r);
+    if (as_json)
+        json_print(json_completeness(t), true);
+    else
+        print_completeness(stdout, t);
+    while (records_next(s, &r)) {
+        if (as_json)
+            json_print(json_record(t, &r), true);
+        else
+            print_record(t, &r);
+    }
     records_close(s);
     status = exit_status(t);
     trace_close(t);

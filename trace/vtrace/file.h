@@ -9,6 +9,8 @@
 #include "trace/ring.h"
 #include "trace/vtrace/schema.h"
 
+#define DOMAIN_IDLE 0x7fff /* "runs" when nobody does */
+
 struct packet {
     const struct packet_header *header;
     uint32_t bytes;
