@@ -53,6 +53,7 @@ static void put_trace(FILE *f, const struct trace *t)
         fprintf(f, "typealias integer { size = %u; align = %u; signed = false; base = 16; } := x%u;\n",
                 bits, bits, bits);
     }
+    fputs("typealias integer { size = 8; align = 8; signed = false; encoding = UTF8; } := char;\n", f);
     fputs("trace {\n    major = 1;\n    minor = 8;\n    byte_order = le;\n    uuid = \"", f);
     for (unsigned i = 0; i < 16; i++)
         fprintf(f, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", u[i]);
@@ -117,23 +118,42 @@ static void put_event(FILE *f, const struct schema *s, const struct event *e)
         fputs("        ", f);
         if (field->enumeration >= 0)
             put_enum(f, &s->enums[field->enumeration], field);
+        else if (!strcmp(field->unit, "text"))
+            fputs("char", f);
         else
             fprintf(f, "%c%u", field->is_signed ? 's' : is_hex(field) ? 'x' : 'u', field->bytes * 8);
-        fprintf(f, " _%s;\n", field->name);
+        fprintf(f, " _%s%s;\n", field->name, strcmp(field->unit, "text") ? "" : "[8]");
     }
     fputs("    };\n};\n", f);
 }
 
-static void put_ring(const char *directory, const struct ring *r)
+static void put_ring(const char *directory, const struct ring *r, size_t place)
 {
     char name[32];
     FILE *f;
 
-    snprintf(name, sizeof(name), "cpu_%u", r->said.cpu);
+    snprintf(name, sizeof(name), "ring_%zu", place);
     f = create(directory, name);
     for (size_t i = 0; i < r->count; i++)
         fwrite(r->packets[i].header, 1, r->packets[i].header->packet_bits / 8, f);
     finish(f, directory);
+}
+
+/* The schema's own text, line by line, behind the metadata that derives from it: `vtrace merge` reads it. */
+static void put_schema(FILE *f, const char *text)
+{
+    fprintf(f, "%s\n%s%s\n", CTF_SCHEMA_BEGIN, text, CTF_SCHEMA_END);
+}
+
+void ctf_metadata(FILE *f, const struct trace *t, const char *schema)
+{
+    put_trace(f, t);
+    put_clock(f, t);
+    put_stream(f);
+    for (size_t i = 0; i < t->schema.event_count; i++)
+        put_event(f, &t->schema, &t->schema.events[i]);
+    if (schema)
+        put_schema(f, schema);
 }
 
 int verb_export_ctf(const struct trace *t, const struct options *o)
@@ -145,14 +165,10 @@ int verb_export_ctf(const struct trace *t, const struct options *o)
     if (mkdir(o->output, 0777) && errno != EEXIST)
         fail("%s: %s", o->output, strerror(errno));
     f = create(o->output, "metadata");
-    put_trace(f, t);
-    put_clock(f, t);
-    put_stream(f);
-    for (size_t i = 0; i < t->schema.event_count; i++)
-        put_event(f, &t->schema, &t->schema.events[i]);
+    ctf_metadata(f, t, NULL);
     finish(f, o->output);
     for (size_t i = 0; i < t->ring_count; i++)
-        put_ring(o->output, &t->rings[i]);
+        put_ring(o->output, &t->rings[i], i);
     print_completeness(stdout, t);
     return exit_status(t);
 }

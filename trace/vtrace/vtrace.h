@@ -47,6 +47,13 @@ int verb_cat(const struct trace *t, const struct options *o);
 int verb_report(const struct trace *t, const struct options *o);
 int verb_export_ctf(const struct trace *t, const struct options *o);
 
+/* --- CTF metadata (ctf.c); `schema`: text to carry along, or NULL --- */
+
+#define CTF_SCHEMA_BEGIN "/* schema:"
+#define CTF_SCHEMA_END   "schema */"
+
+void ctf_metadata(FILE *f, const struct trace *t, const char *schema);
+
 /* --- Complaints: a sentence that says what to do, exit status 2 --- */
 
 __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *format, ...);
