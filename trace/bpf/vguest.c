@@ -153,12 +153,18 @@ static uint64_t wall_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+/* Half the widest bracket, and the tick and the nanosecond that rounding may cost. */
+static double clock_error_ns(const struct recorder *r)
+{
+    return (double)(r->worst + 1) * 1e9 / (double)r->trace.header.tsc_hz + 1;
+}
+
 static void write_metadata(struct recorder *r, struct clock_pair now)
 {
     static struct packet_header header;
     static struct packet packet = {&header, 0};
     static struct ring ring = {.packets = &packet, .count = 1};
-    char path[4200];
+    char path[4200], *schema;
     FILE *f;
 
     memcpy(header.uuid, stream_uuid, sizeof(header.uuid));
@@ -169,7 +175,11 @@ static void write_metadata(struct recorder *r, struct clock_pair now)
     f = fopen(path, "w");
     if (!f)
         fail("%s: %s", path, strerror(errno));
-    ctf_metadata(f, &r->trace, guest_schema);
+    if (asprintf(&schema, "V\ttsc_hz\t%" PRIu64 "\nV\tclock_error_ns\t%.0f\n%s", r->trace.header.tsc_hz,
+                 clock_error_ns(r), guest_schema) < 0)
+        fail("out of memory");
+    ctf_metadata(f, &r->trace, schema);
+    free(schema);
     if (fclose(f))
         fail("%s: %s", path, strerror(errno));
 }
@@ -301,7 +311,7 @@ static void say_result(const struct recorder *r)
     }
     fprintf(stderr, "vguest: %" PRIu64 " records, %" PRIu64 " lost, in %s; TSC %.3f MHz, clock error at most %.0f ns\n",
             records, lost, r->directory, (double)r->trace.header.tsc_hz / 1e6,
-            (double)r->worst * 1e9 / (double)r->trace.header.tsc_hz);
+            clock_error_ns(r));
 }
 
 /* Until the command ends, or Ctrl-C. Returns the command's status. */

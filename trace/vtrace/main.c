@@ -19,6 +19,8 @@ static const struct verb {
      "vtrace report -e hypercall run.vtr"},
     {"export", "ctf", verb_export_ctf, "a CTF directory, which babeltrace2 and Trace Compass read",
      "vtrace export ctf -o run.ctf run.vtr"},
+    {"merge", NULL, verb_merge, "with a guest's own trace, as a CTF directory or .vtr file",
+     "vtrace merge -o both.ctf run.vtr run.guest"},
 };
 
 void fail(const char *format, ...)
@@ -149,6 +151,10 @@ int main(int argc, char **argv)
     optind++;
     if (v->form && (!argv[optind] || strcmp(argv[optind++], v->form)))
         fail("%s wants a form: %s %s", v->name, v->name, v->form);
+    if (v->run == verb_merge && optind == argc - 2)
+        o.guest = argv[--argc];
+    else if (v->run == verb_merge)
+        fail("merge wants a trace file and the CTF directory of a guest; see vtrace merge --help");
     if (optind != argc - 1)
         fail("%s wants one trace file; see vtrace %s --help", v->name, v->name);
     struct trace *t = trace_open(argv[optind], why, sizeof(why));

@@ -14,6 +14,7 @@ struct options {
     long cpu, domain;   /* -1: all */
     uint64_t limit;     /* records at most; 0: all */
     const char *output;
+    const char *guest;  /* merge: the guest's CTF directory */
 };
 
 /* --- Filter (filter.c) --- */
@@ -46,6 +47,7 @@ int verb_list(const struct trace *t, const struct options *o);
 int verb_cat(const struct trace *t, const struct options *o);
 int verb_report(const struct trace *t, const struct options *o);
 int verb_export_ctf(const struct trace *t, const struct options *o);
+int verb_merge(const struct trace *t, const struct options *o);
 
 /* --- CTF metadata (ctf.c); `schema`: text to carry along, or NULL --- */
 
