@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define HYPER(...)
 #define BENCH(name, ...) uint64_t bench_##name(unsigned iterations);
 #include "bench/suite.def"
-#undef BENCH
 
 /* Ticks of the time stamp counter; nanoseconds, hence instructions, in deterministic mode. */
 static inline uint64_t clock_now(void)

@@ -14,6 +14,8 @@ static const struct {
 } columns[COLUMNS] = {
     [COLUMN_NATIVE] = {NULL, NULL, "ttyS0"},
     [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0"},
+    [COLUMN_TRACED] = {"vantage", "console=com1 dom0_mem=1024M noreboot trace=hypercall,mmu,sched",
+                       "hvc0"},
     [COLUMN_XEN] = {"guests/xen", "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot", "hvc0"},
 };
 
@@ -34,6 +36,17 @@ char *machine_hypervisor(const struct machine *m, enum column_id column)
     return file ? text("%s/%s", m->build, file) : NULL;
 }
 
+char *machine_kernel(const struct machine *m)
+{
+    return text("%s/%s", m->build, suites[m->suite].kernel);
+}
+
+char *machine_initrd(const struct machine *m)
+{
+    const char *file = suites[m->suite].initrd;
+    return *file ? text("%s/%s", m->build, file) : NULL;
+}
+
 static char *unreadable(char *path)
 {
     char *why = access(path, R_OK) ? text("%s is not there; run make", path) : NULL;
@@ -46,9 +59,11 @@ char *machine_missing(const struct machine *m, enum column_id column)
     char *hypervisor = machine_hypervisor(m, column), *why;
     if (hypervisor && (why = unreadable(hypervisor)))
         return why;
-    if ((why = unreadable(text("%s/guests/vmlinuz", m->build))))
+    if (column == COLUMN_NATIVE && !suite_has_native(m->suite))
+        return text("suite %s needs a hypervisor", suites[m->suite].name);
+    if ((why = unreadable(machine_kernel(m))))
         return why;
-    return unreadable(text("%s/guests/initrd.gz", m->build));
+    return *suites[m->suite].initrd ? unreadable(machine_initrd(m)) : NULL;
 }
 
 /* QEMU separates boot modules with commas; one inside a module's name or arguments is doubled. */
@@ -64,28 +79,30 @@ static char *commas_doubled(char *s)
     return doubled;
 }
 
+static char **add(char **argv, const char *option, char *value)
+{
+    *argv++ = text("%s", option);
+    *argv++ = value;
+    return argv;
+}
+
 static void add_boot_args(char **argv, const struct machine *m, enum column_id column,
                           const char *what)
 {
-    char *kernel = text("%s/guests/vmlinuz", m->build),
-         *initrd = text("%s/guests/initrd.gz", m->build);
+    char *kernel = machine_kernel(m), *initrd = machine_initrd(m);
     char *guest = text("console=%s " GUEST_ARGS "%s", columns[column].console, what);
 
-    *argv++ = text("-kernel");
     if (column == COLUMN_NATIVE) {
-        *argv++ = kernel;
-        *argv++ = text("-initrd");
-        *argv++ = initrd;
-        *argv++ = text("-append");
-        *argv++ = guest;
+        argv = add(argv, "-kernel", kernel);
+        argv = add(argv, "-initrd", initrd);
+        add(argv, "-append", guest);
         return;
     }
-    *argv++ = machine_hypervisor(m, column);
-    *argv++ = text("-append");
-    *argv++ = text("%s", columns[column].args);
-    *argv++ = text("-initrd");
-    char *module = commas_doubled(text("%s %s", kernel, guest)), *second = commas_doubled(initrd);
-    *argv++ = text("%s,%s", module, second);
+    char *module = commas_doubled(text("%s %s", kernel, guest));
+    char *second = initrd ? commas_doubled(initrd) : NULL;
+    argv = add(argv, "-kernel", machine_hypervisor(m, column));
+    argv = add(argv, "-append", text("%s", columns[column].args));
+    add(argv, "-initrd", text("%s%s%s", module, second ? "," : "", second ? second : ""));
     free(kernel);
     free(guest);
     free(module);

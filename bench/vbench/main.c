@@ -22,8 +22,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define QEMU      "qemu-system-x86_64"
-#define PAPER_DIR "results/paper"
+#define QEMU        "qemu-system-x86_64"
+#define PAPER_DIR   "results/paper"
+
+#define SUITE_LIST  "quick, micro, hyper"
+#define COLUMN_LIST "native, vantage, vantage-traced, xen"
 
 /* Options of all verbs; a verb's table says which of them it takes. */
 struct options {
@@ -79,8 +82,11 @@ static int act_list(struct options *o)
 {
     printf("%-18s %-6s %-6s %-24s %s\n", "benchmark", "suite", "table", "cell", "one operation");
     for (int i = 0; i < ROWS; i++)
-        printf("%-18s %-6s %-6s %-24s %s\n", suite_rows[i].name, suite_rows[i].suite,
+        printf("%-18s %-6s %-6s %-24s %s\n", suite_rows[i].name, suites[suite_rows[i].suite].name,
                suite_rows[i].table, suite_rows[i].cell, suite_rows[i].what);
+    printf("\n%-18s %s\n", "suite", "what it is");
+    for (int i = 0; i < SUITES; i++)
+        printf("%-18s %s\n", suites[i].name, suites[i].what);
     return EXIT_OK;
 }
 
@@ -88,13 +94,32 @@ static int act_list(struct options *o)
 
 static int columns_parse(struct options *o)
 {
+    if (!o->columns)
+        o->columns = suite_has_native(o->plan.machine.suite) ? "native,vantage,xen" : "vantage,xen";
     char *list = strdupa(o->columns), *save = NULL;
     for (char *name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         int column = column_find(name);
         if (column < 0)
-            return usage_error("there is no column called %s (native, vantage, xen)", name);
+            return usage_error("there is no column called %s (" COLUMN_LIST ")", name);
         o->plan.columns[column] = true;
     }
+    return EXIT_OK;
+}
+
+/* The suite whose machine the rows run on. Rows of different machines need runs of their own. */
+static int suite_choose(struct options *o)
+{
+    enum suite_id chosen = SUITE_NONE;
+    for (int i = 0; i < ROWS; i++) {
+        if (!o->plan.rows.has[i])
+            continue;
+        if (chosen != SUITE_NONE && !suites_share_image(chosen, suite_rows[i].suite))
+            return usage_error("%s boots another guest than the rows before it; give it a run of "
+                               "its own",
+                               suite_rows[i].name);
+        chosen = suite_rows[i].suite;
+    }
+    o->plan.machine.suite = chosen;
     return EXIT_OK;
 }
 
@@ -107,10 +132,10 @@ static int rows_parse(struct options *o)
             return usage_error("there is no benchmark or suite called %s (vbench list)",
                                o->names[i]);
     if (o->name_count == 0 && !selection_add(rows, o->suite))
-        return usage_error("there is no suite called %s (quick, full)", o->suite);
+        return usage_error("there is no suite called %s (" SUITE_LIST ")", o->suite);
     if (o->name_count == 0) {
         o->plan.what = text("%s", o->suite);
-        return EXIT_OK;
+        return suite_choose(o);
     }
     char *what = text("%s", "");
     for (int i = 0; i < ROWS; i++) {
@@ -121,7 +146,7 @@ static int rows_parse(struct options *o)
         what = longer;
     }
     o->plan.what = what;
-    return EXIT_OK;
+    return suite_choose(o);
 }
 
 static char *utc_now(const char *format)
@@ -136,8 +161,7 @@ static char *utc_now(const char *format)
 static void environment_fill(struct result *r, const struct options *o)
 {
     struct utsname host;
-    char *kernel = text("%s/guests/vmlinuz", o->plan.machine.build);
-    char *initrd = text("%s/guests/initrd.gz", o->plan.machine.build);
+    char *kernel = machine_kernel(&o->plan.machine), *initrd = machine_initrd(&o->plan.machine);
     uname(&host);
     r->suite = text("%s", o->name_count ? "chosen" : o->suite);
     r->date = utc_now("%Y-%m-%dT%H:%M:%SZ");
@@ -146,7 +170,7 @@ static void environment_fill(struct result *r, const struct options *o)
     r->qemu = capture((char *const[]){(char *)o->plan.machine.qemu, "--version", NULL});
     r->host = text("%s %s, %ld CPUs", host.sysname, host.release, sysconf(_SC_NPROCESSORS_ONLN));
     r->kernel_sha256 = file_sha256(kernel);
-    r->initrd_sha256 = file_sha256(initrd);
+    r->initrd_sha256 = initrd ? file_sha256(initrd) : NULL;
     free(kernel);
     free(initrd);
 }
@@ -177,9 +201,9 @@ static int act_run(struct options *o)
 {
     static struct result result;
     static struct paper paper;
-    int status = columns_parse(o), other;
+    int status = rows_parse(o), other;
     if (status == EXIT_OK)
-        status = rows_parse(o);
+        status = columns_parse(o);
     if (status != EXIT_OK)
         return status;
     environment_fill(&result, o);
@@ -196,14 +220,28 @@ static int act_run(struct options *o)
 
 /* ---- compare, report, doctor ---- */
 
+/* The column in FILE:COLUMN, which is cut off; SAME_COLUMNS without one. */
+static int column_cut(char *name)
+{
+    char *colon = strrchr(name, ':');
+    int column = colon ? column_find(colon + 1) : -1;
+    if (column < 0)
+        return SAME_COLUMNS;
+    *colon = 0;
+    return column;
+}
+
 static int act_compare(struct options *o)
 {
     static struct result a, b;
     if (o->name_count != 2)
         return usage_error("%s wants two result documents", "compare");
+    int from = column_cut(o->names[0]), to = column_cut(o->names[1]);
+    if ((from == SAME_COLUMNS) != (to == SAME_COLUMNS))
+        return usage_error("%s wants a column for both documents or for none", "compare");
     if (result_read(&a, o->names[0]) || result_read(&b, o->names[1]))
         return EXIT_USAGE;
-    int status = compare_print(stdout, &a, &b, o->tolerance);
+    int status = compare_print(stdout, &a, &b, from, to, o->tolerance);
     result_free(&a);
     result_free(&b);
     return status;
@@ -269,8 +307,9 @@ static const struct verb verbs[] = {
     {"list", "", "the benchmarks and what each one times", "", act_list},
     {"run", "[NAME...]", "boot the columns, run benchmarks, print and store the comparison",
      "  NAME             a benchmark or a suite; default: the suite of --suite\n"
-     "  --suite SUITE    quick or full (quick)\n"
-     "  --columns LIST   of native, vantage, xen (native,vantage,xen)\n"
+     "  --suite SUITE    of " SUITE_LIST " (quick)\n"
+     "  --columns LIST   of " COLUMN_LIST "\n"
+     "                   (native,vantage,xen; hyper: vantage,xen)\n"
      "  --jobs N         columns at a time (2)\n"
      "  --timeout S      seconds a column may take (300)\n"
      "  --silence S      seconds a column's console may say nothing (120)\n"
@@ -278,8 +317,14 @@ static const struct verb verbs[] = {
      "  --out FILE       result document (results/<date>.json; chosen-<date> with NAMEs)\n"
      "  --report         then write BENCHMARKS.md and plots/\n" MACHINE_HELP,
      act_run},
-    {"compare", "A.json B.json", "what changed from document A to B",
-     "  --tolerance P    percent a row may be worse (0.5)\n", act_compare},
+    {"compare", "A.json[:COLUMN] B.json[:COLUMN]", "what changed from document A to B",
+     "  :COLUMN          compare this column of A with that of B; without, all with their "
+     "namesakes\n"
+     "  --tolerance P    percent a row may be worse (0.5)\n"
+     "\nexample: what does tracing cost?\n"
+     "  vbench run --columns vantage,vantage-traced --out t.json\n"
+     "  vbench compare --tolerance 15 t.json:vantage t.json:vantage-traced\n",
+     act_compare},
     {"report", "[FILE.json]", "write BENCHMARKS.md and plots/ from a document (the newest)", "",
      act_report},
     {"doctor", "", "can the columns run on this machine?", MACHINE_HELP, act_doctor},
@@ -374,7 +419,6 @@ static int verb_call(const struct verb *verb, int argc, char **argv)
                  .jobs = 2,
                  .timeout = 300,
                  .silence = 120},
-        .columns = "native,vantage,xen",
         .suite = "quick",
         .tolerance = 0.005,
     };

@@ -13,7 +13,7 @@
 
 #define SCHEMA "vbench-result/1"
 
-const char *const column_names[COLUMNS] = {"native", "vantage", "xen"};
+const char *const column_names[COLUMNS] = {"native", "vantage", "vantage-traced", "xen"};
 
 static const char *const verdict_names[] = {"unknown", "identical", "different"};
 

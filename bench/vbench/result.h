@@ -7,7 +7,9 @@
 
 #include "bench/vbench/suite.h"
 
-enum column_id { COLUMN_NATIVE, COLUMN_VANTAGE, COLUMN_XEN, COLUMNS };
+/* `vantage-traced` is `vantage` with the classes hypercall, mmu and sched switched on: what tracing
+ * costs. It runs only when asked for. */
+enum column_id { COLUMN_NATIVE, COLUMN_VANTAGE, COLUMN_TRACED, COLUMN_XEN, COLUMNS };
 
 extern const char *const column_names[COLUMNS];
 

@@ -22,7 +22,7 @@ $(BPF)/syscalls.def:
 	    sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/SCHEMA_SYSCALL(\2, \1)/p' | sort -t'(' -k2n > $@
 
 VGUEST_OBJ := $(addprefix $(B)/trace/,bpf/vguest.o bpf/clock.o bpf/stream.o bpf/schema.o \
-                vtrace/ctf.o vtrace/schema.o vtrace/file.o vtrace/text.o)
+                vtrace/metadata.o vtrace/schema.o)
 $(BPF)/vguest.o: $(BPF)/guest.skel.h
 $(BPF)/schema.o: $(BPF)/syscalls.def
 

@@ -27,7 +27,8 @@ typedef uint16_t u16;
 #include "build/trace/bpf/guest.skel.h"
 #include "trace/bpf/clock.h"
 #include "trace/bpf/stream.h"
-#include "trace/vtrace/vtrace.h"
+#include "trace/vtrace/fail.h"
+#include "trace/vtrace/metadata.h"
 
 #include "trace/bpf/record.h"
 
@@ -65,11 +66,6 @@ void fail(const char *format, ...)
     fputc('\n', stderr);
     va_end(ap);
     exit(2);
-}
-
-int exit_status(const struct trace *t)
-{
-    return 0;
 }
 
 /* --- From the ring to the streams --- */

@@ -4,10 +4,12 @@
  * nothing is shifted: the guest's rings become further rings of the hypervisor's file, and its events are added
  * to the schema. What comes out is a CTF directory, or with -o NAME.vtr a file for vtrace's other verbs.
  */
+#include "trace/vtrace/metadata.h"
 #include "trace/vtrace/vtrace.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,44 +230,50 @@ static bool ends_in(const char *text, const char *end)
     return strlen(text) >= strlen(end) && !strcmp(text + strlen(text) - strlen(end), end);
 }
 
-static int show(const char *path, const struct options *o, bool is_file)
+/* The merged file as a directory, or said to be there. */
+static int show(const char *path, const char *output, bool is_file)
 {
-    char why[4400];
-    struct trace *t = trace_open(path, why, sizeof(why));
+    struct trace *t = trace_of(path);
     int status;
 
-    if (!is_file)
+    if (!is_file) {
         unlink(path);
-    if (!t)
-        fail("%s", why);
-    if (is_file)
-        print_completeness(stdout, t);
-    status = is_file ? exit_status(t) : verb_export_ctf(t, o);
+        ctf_write(t, output);
+    }
+    print_completeness(stdout, t);
+    status = exit_status(t);
     trace_close(t);
     return status;
 }
 
-int verb_merge(const struct trace *t, const struct options *o)
+static FILE *create(const char *path, int fd)
 {
-    struct merge m = {.guest = o->guest, .is_whole = true};
-    bool is_file = o->output && ends_in(o->output, ".vtr");
-    char temporary[] = "/tmp/vtrace-XXXXXX", *schema;
-    int fd, status;
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 
-    if (!o->output)
+    if (!f)
+        fail("%s: %s", path, strerror(errno));
+    return f;
+}
+
+int verb_merge(const struct options *o)
+{
+    const char *output = option_text(o, 'o');
+    char temporary[] = "/tmp/vtrace-XXXXXX";
+    bool is_file = output && ends_in(output, ".vtr"), is_whole;
+    struct merge m = {.guest = o->paths[1], .is_whole = true};
+    struct trace *t = trace_of(o->paths[0]);
+    char *schema = guest_schema_of(m.guest);
+    int status;
+
+    if (!output)
         fail("merge needs -o DIRECTORY, or -o NAME.vtr");
-    schema = guest_schema_of(m.guest);
     check_clock(t, m.guest, schema);
-    if (is_file) {
-        m.out = fopen(o->output, "w");
-    } else {
-        fd = mkstemp(temporary);
-        m.out = fd < 0 ? NULL : fdopen(fd, "w");
-    }
-    if (!m.out)
-        fail("%s: %s", is_file ? o->output : temporary, strerror(errno));
-    write_merged(&m, t, schema, is_file ? o->output : temporary);
+    m.out = is_file ? create(output, open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666))
+                    : create(temporary, mkstemp(temporary));
+    write_merged(&m, t, schema, is_file ? output : temporary);
+    is_whole = m.is_whole && t->is_whole;
     free(schema);
-    status = show(is_file ? o->output : temporary, o, is_file);
-    return status ? status : m.is_whole && t->is_whole ? 0 : 3;
+    trace_close(t);
+    status = show(is_file ? output : temporary, output, is_file);
+    return status ? status : is_whole ? 0 : EXIT_INCOMPLETE;
 }

@@ -29,7 +29,7 @@ struct report {
     struct keys keys[65536]; /* by number of event */
     struct row rows[MAX_ROWS + 1];
     unsigned used;
-    uint64_t unknown, shown;
+    uint64_t unknown;
 };
 
 static const struct field *kind_of(const struct event *e)
@@ -76,7 +76,6 @@ static void take(struct report *p, const struct record *r)
     const struct keys *k = &p->keys[r->number];
     struct row *row;
 
-    p->shown++;
     if (!r->event) {
         p->unknown++;
         return;
@@ -182,25 +181,24 @@ static void print_rows(struct report *p)
         printf("\n%" PRIu64 " records that the schema does not know\n", p->unknown);
 }
 
-int verb_report(const struct trace *t, const struct options *o)
+int verb_report(const struct options *o)
 {
-    static struct filter f;
     static struct report report;
-    char why[200];
+    struct trace *t = trace_of(o->paths[0]);
+    struct records *s = records_open(t, o);
     struct record r;
+    int status;
 
-    if (!filter_make(&f, t, o, why, sizeof(why)))
-        fail("%s", why);
     report.t = t;
     keys_find(&report);
     print_completeness(stdout, t);
-    struct cursor *c = cursor_new(t);
-    while ((!o->limit || report.shown < o->limit) && cursor_next(c, &r))
-        if (filter_passes(&f, &r))
-            take(&report, &r);
-    cursor_free(c);
+    while (records_next(s, &r))
+        take(&report, &r);
+    records_close(s);
     print_rows(&report);
     for (unsigned i = 0; i <= MAX_ROWS; i++)
         free(report.rows[i].durations);
-    return exit_status(t);
+    status = exit_status(t);
+    trace_close(t);
+    return status;
 }

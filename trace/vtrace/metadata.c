@@ -1,34 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * vtrace export: a CTF 1.8 trace, that is a directory with `metadata` and one file of packets per CPU. The
- * packets are the hypervisor's own, byte for byte; the metadata derives from the schema.
- */
-#include "trace/vtrace/vtrace.h"
+/* The text of CTF metadata, derived from a trace's schema. */
+#include "trace/vtrace/metadata.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-
-static FILE *create(const char *directory, const char *name)
-{
-    char path[4096];
-    FILE *f;
-
-    snprintf(path, sizeof(path), "%s/%s", directory, name);
-    f = fopen(path, "w");
-    if (!f)
-        fail("%s: %s", path, strerror(errno));
-    return f;
-}
-
-static void finish(FILE *f, const char *directory)
-{
-    bool bad = ferror(f);
-
-    if (fclose(f) || bad)
-        fail("%s: writing failed: %s", directory, strerror(errno));
-}
 
 static const uint8_t *uuid_of(const struct trace *t)
 {
@@ -107,6 +82,11 @@ static bool is_hex(const struct field *f)
            !strcmp(f->unit, "mfn");
 }
 
+static bool is_text(const struct field *f)
+{
+    return !strcmp(f->unit, "text");
+}
+
 /* Field names get an underscore, which readers take off: none is a key word then. */
 static void put_event(FILE *f, const struct schema *s, const struct event *e)
 {
@@ -118,28 +98,16 @@ static void put_event(FILE *f, const struct schema *s, const struct event *e)
         fputs("        ", f);
         if (field->enumeration >= 0)
             put_enum(f, &s->enums[field->enumeration], field);
-        else if (!strcmp(field->unit, "text"))
+        else if (is_text(field))
             fputs("char", f);
         else
             fprintf(f, "%c%u", field->is_signed ? 's' : is_hex(field) ? 'x' : 'u', field->bytes * 8);
-        fprintf(f, " _%s%s;\n", field->name, strcmp(field->unit, "text") ? "" : "[8]");
+        fprintf(f, " _%s%s;\n", field->name, is_text(field) ? "[8]" : "");
     }
     fputs("    };\n};\n", f);
 }
 
-static void put_ring(const char *directory, const struct ring *r, size_t place)
-{
-    char name[32];
-    FILE *f;
-
-    snprintf(name, sizeof(name), "ring_%zu", place);
-    f = create(directory, name);
-    for (size_t i = 0; i < r->count; i++)
-        fwrite(r->packets[i].header, 1, r->packets[i].header->packet_bits / 8, f);
-    finish(f, directory);
-}
-
-/* The schema's own text, line by line, behind the metadata that derives from it: `vtrace merge` reads it. */
+/* The schema's own text, line by line, behind what derives from it: `vtrace merge` reads it. */
 static void put_schema(FILE *f, const char *text)
 {
     fprintf(f, "%s\n%s%s\n", CTF_SCHEMA_BEGIN, text, CTF_SCHEMA_END);
@@ -154,21 +122,4 @@ void ctf_metadata(FILE *f, const struct trace *t, const char *schema)
         put_event(f, &t->schema, &t->schema.events[i]);
     if (schema)
         put_schema(f, schema);
-}
-
-int verb_export_ctf(const struct trace *t, const struct options *o)
-{
-    FILE *f;
-
-    if (!o->output)
-        fail("export ctf needs -o DIRECTORY");
-    if (mkdir(o->output, 0777) && errno != EEXIST)
-        fail("%s: %s", o->output, strerror(errno));
-    f = create(o->output, "metadata");
-    ctf_metadata(f, t, NULL);
-    finish(f, o->output);
-    for (size_t i = 0; i < t->ring_count; i++)
-        put_ring(o->output, &t->rings[i], i);
-    print_completeness(stdout, t);
-    return exit_status(t);
 }
