@@ -7,7 +7,8 @@ SHELL      := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-B  := build
+B   := build
+DEB := $(B)/deb
 CC ?= gcc
 Q  := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(2)')

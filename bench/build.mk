@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The harness build/bin/vbench, the guest-side benchmark programs, and their host tests.
 
-MICRO_SRC := $(filter-out bench/micro/hello.c,$(wildcard bench/micro/*.c))
+MICRO_SRC := $(filter-out bench/micro/hello%,$(wildcard bench/micro/*.c))
 MICRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MICRO_SRC))
 
 # The same bytes wherever they are built: no path of the build machine may get into the image.
@@ -22,6 +22,11 @@ $(B)/bench/micro/hello: bench/micro/hello.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(MICRO_CFLAGS) -static -nostdlib -no-pie -s -Wl,--build-id=none -Wl,-z,noseparate-code \
 	    -o $@ $<
+
+$(B)/bench/micro/hello-dynamic: bench/micro/hello_dynamic.c
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(MICRO_CFLAGS) -no-pie -s -Wl,--build-id=none -o $@ $<
 
 VBENCH_SRC := $(wildcard bench/vbench/*.c)
 VBENCH_OBJ := $(patsubst %.c,$(B)/%.o,$(VBENCH_SRC))
@@ -45,6 +50,14 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
 
+# Exact A/B of two hypervisors with BASE=revision; else against results/baseline/.
+.PHONY: gate
+gate: ## fail on what got slower than the baseline, or than revision BASE
+	$(Q)ci/deps
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)$(if $(BASE),against=$$(bench/base $(BASE)); )$(B)/bin/vbench gate \
+	    $(if $(BASE),--against "$$against") $(GATE_ARGS)
+
 # Host tests: the parts under sanitizers, the command line against a QEMU that misbehaves, exactness.
 BENCH_UNIT_SRC := bench/test/unit.c $(filter-out bench/vbench/main.c,$(VBENCH_SRC))
 BENCH_UNIT_OBJ := $(patsubst %.c,$(B)/sanitized/%.o,$(BENCH_UNIT_SRC))
@@ -59,5 +72,5 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -ljansson -lm
 
-CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact
-check: $(B)/bench/test/unit $(B)/bin/vbench $(GUEST_FILES)
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate
+check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)

@@ -5,7 +5,6 @@
 #   build/guests/initrd.gz  busybox + the micro benchmarks  build/guests/xen        Debian's Xen
 
 GUESTS := $(B)/guests
-DEB    := $(B)/deb
 
 # Fetched packages are unpacked, never installed; they survive `make clean`.
 $(DEB)/%.done: | ci/fetch
@@ -25,19 +24,37 @@ $(GUESTS)/xen: $(DEB)/xen-hypervisor-4.17-amd64.done
 	$(Q)gzip -dc $(DEB)/xen-hypervisor-4.17-amd64/boot/xen-4.17-amd64.gz > $@
 
 # The micro benchmarks are one static program (bench/build.mk); `hello` is what fork+exec executes.
-IMAGE_PROGRAMS := $(B)/bench/micro/micro $(B)/bench/micro/hello
+# A dynamic program's loader and C library are Debian's, where its interpreter line wants them.
+IMAGE_PROGRAMS := $(B)/bench/micro/micro $(B)/bench/micro/hello $(B)/bench/micro/hello-dynamic
+IMAGE_LIBC := $(DEB)/libc6/lib/x86_64-linux-gnu
 
 $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
-                     $(DEB)/busybox-static.done
+                     $(DEB)/busybox-static.done $(DEB)/libc6.done
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(GUESTS)/root
-	$(Q)mkdir -p $(GUESTS)/root/bin
+	$(Q)mkdir -p $(GUESTS)/root/bin $(GUESTS)/root/lib64 $(GUESTS)/root/lib
+	$(Q)install -m 755 $(IMAGE_LIBC)/ld-linux-x86-64.so.2 $(GUESTS)/root/lib64
+	$(Q)install -m 755 $(IMAGE_LIBC)/libc.so.6 $(GUESTS)/root/lib
 	$(Q)install -m 755 guests/images/init $(GUESTS)/root/init
 	$(Q)install -m 755 $(IMAGE_PROGRAMS) $(DEB)/busybox-static/bin/busybox $(GUESTS)/root/bin
 	$(Q)ln -s busybox $(GUESTS)/root/bin/sh
 	$(Q)guests/images/pack $(GUESTS)/root > $@
 
-GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen
+# The uml column: the image again, with user-mode Linux, the C library it wants, and the image itself for
+# the system inside.
+UML_LIBRARIES := libc.so.6 ld-linux-x86-64.so.2
+
+$(GUESTS)/uml.gz: $(GUESTS)/initrd.gz guests/images/uml $(DEB)/user-mode-linux.done $(DEB)/libc6.done
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(GUESTS)/uml-root
+	$(Q)mkdir -p $(GUESTS)/uml-root/bin $(GUESTS)/uml-root/lib64
+	$(Q)install -m 755 $(DEB)/user-mode-linux/usr/bin/linux.uml $(GUESTS)/uml-root/bin
+	$(Q)install -m 755 $(UML_LIBRARIES:%=$(DEB)/libc6/lib/x86_64-linux-gnu/%) $(GUESTS)/uml-root/lib64
+	$(Q)install -m 644 guests/images/uml $(GUESTS)/uml-root/uml
+	$(Q)install -m 644 $< $(GUESTS)/uml-root/initrd.gz
+	$(Q)cat $< <(guests/images/pack $(GUESTS)/uml-root) > $@
+
+GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen $(GUESTS)/uml.gz $(GUESTS)/mini/hyper
 all: $(GUEST_FILES)
 
 # A command line of the image's own; `make run APPEND=...` adds to it.

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # vtrace, which reads traces, and the tests of the trace: its ring, its files.
 
-VTRACE_SRC := $(wildcard trace/vtrace/*.c)
-VTRACE_OBJ := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
+VTRACE_SRC  := $(wildcard trace/vtrace/*.c trace/vtrace/*/*.c)
+VTRACE_OBJ  := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
+VTRACE_LIBS := -ljansson -lsqlite3 -lm
 
 $(B)/trace/%.o: trace/%.c
 	$(call say,HOSTCC,$<)
@@ -12,7 +13,7 @@ $(B)/trace/%.o: trace/%.c
 $(B)/bin/vtrace: $(VTRACE_OBJ)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(VTRACE_LIBS)
 
 all: $(B)/bin/vtrace
 
@@ -66,10 +67,29 @@ $(B)/test/make_trace: $(B)/trace/test/make_trace.o $(B)/trace/test/host.o $(B)/h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
-$(B)/test/vtrace_sanitized: $(VTRACE_SRC) $(wildcard trace/vtrace/*.h) trace/ring.h
+$(B)/trace/sanitized/%.o: trace/%.c
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(SANITIZE) -o $@ $(VTRACE_SRC)
+	$(Q)$(CC) $(HOST_CFLAGS) $(SANITIZE) -c -o $@ $<
 
-all: $(B)/test/make_trace $(B)/test/vtrace_sanitized
-CHECKS += trace/test/check_vtrace
+$(B)/test/vtrace_sanitized: $(VTRACE_SRC:trace/%.c=$(B)/trace/sanitized/%.o)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(SANITIZE) -o $@ $^ $(VTRACE_LIBS)
+
+$(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/host.o $(RING_OBJ)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
+
+all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
+CHECKS += trace/test/check_vtrace trace/test/check_export trace/test/check_descriptor
+all: $(DEB)/xen-utils-common.done
+
+# The reader under libFuzzer; all of vtrace but its main().
+$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_SRC)) $(wildcard trace/vtrace/*.h)
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(SANITIZE) -fsanitize=fuzzer -o $@ $(filter %.c,$^) $(VTRACE_LIBS)
+
+all: $(B)/test/fuzz_vtrace
+CHECKS += trace/test/check_fuzz_vtrace

@@ -2,19 +2,29 @@
 /*
  * What lies in a ring and in a file made of rings; shared by the hypervisor and the tools.
  *
- * A ring is a power of two of sub-buffers. A sub-buffer is a packet of CTF 1.8: a header, records, and
- * room that is not used. Packet number s of a CPU lies in sub-buffer s modulo their number.
+ * The memory of a ring begins with struct trace_ring and its guards; sub-buffers follow. A sub-buffer is a
+ * packet of CTF 1.8: a header, records, and room that is not used. Packet number s of a CPU lies in
+ * sub-buffer s modulo their number, at `first` + that * TRACE_PACKET_BYTES from the ring's beginning.
  *
- *      ┌──────────── 16 KiB ────────────┐┌──
- *      │ header 96 │ record │ record │ … ││ header …
- *      └────────────────────────────────┘└──
+ *      ┌ struct trace_ring, guards ┐┌──────────── 16 KiB ────────────┐┌──
+ *      │ head …  │ guard[] │       ││ header 96 │ record │ record │ … ││ header …
+ *      └───────────────────────────┘└────────────────────────────────┘└──
  *       record:  time 4 │ event 2 │ words 1 │ flags 1 │ payload, 8 bytes each word
  *
  * `time` is the low half of the TSC; its high half is that of the packet's `begin`. [ring.high]
  *
- * A file (written through the debug port) is a file_header, the schema's text, and for each CPU a
- * file_ring followed by its packets, oldest first, each cut to its content; then file_end. Numbers are
- * little-endian.
+ * A file is a file_header, the schema's text (schema_bytes, a multiple of 8), then sections, then a file_end.
+ * Each section begins with a magic of eight letters:
+ *
+ *      FILE_RING    a file_ring followed by `packets` packets, oldest first, each cut to its content. A CPU
+ *                   may have several (a live recording writes what it has now and then): in the file's
+ *                   order they are one ring, and the last one's counts are the ring's
+ *      others       a file_section with its length: a reader skips those it does not know
+ *
+ * In memory a struct trace_descriptor says where all of that is. It is found by its magic at the beginning
+ * of a page of RAM, and is right when `address` is where it lies and `checksum` fits. The physical memory of a ring is contiguous. What is committed is told by `head`
+ * alone: the newest packet is the one that holds byte `head` - 1 and its content ends there, whatever its
+ * header says of `end` and content; older packets are closed. Numbers are little-endian.
  */
 #ifndef TRACE_RING_H
 #define TRACE_RING_H
@@ -22,18 +32,21 @@
 /* Also read by emit.S. */
 #define TRACE_PACKET_BYTES 0x4000
 #define TRACE_HEADER_BYTES 96
-#define TRACE_PACKET_HIGH  28 /* offset of the high half of `begin` in a packet's header */
 
 /* Offsets in struct trace_ring and of `trace` in struct cpu. */
-#define TRACE_RING_HEAD 0
-#define TRACE_RING_BASE 8
-#define CPU_TRACE       56
+#define TRACE_RING_HEAD  0
+#define TRACE_RING_GUARD 128
+#define CPU_TRACE        56
+
+#define TRACE_PACKET_SHIFT 14
+#define TRACE_GUARD_SHUT   0xffffffff
 
 /* TRACE_TRAP, for entry.S. */
 #define TRACE_TRAP_BIT  4
 
 #ifndef __ASSEMBLER__
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define TRACE_PACKET_MAGIC 0xc1fc1fc1u
@@ -83,25 +96,37 @@ struct record_head {
     uint8_t flags;
 };
 
-/* One CPU's ring. Written only by its CPU, except `mode`, `freeze_at` and what `consumed` points to. */
+/*
+ * One CPU's ring. Written only by its CPU, except `mode`, `freeze_at`, `consumed`, `muted` and, to shut it,
+ * the guard. Aligned to a packet, so that offsets and addresses have their packets' borders in common.
+ *
+ * [ring.guard] guard[n] is about bytes n << TRACE_PACKET_SHIFT of the ring: the TSC's high half while the
+ *              packet there is the one being filled, TRACE_GUARD_SHUT otherwise. So one comparison tells an
+ *              emission that its record fits, that the time can be said, and that records are wanted
+ */
 struct trace_ring {
     uint64_t head;      /* records written (low 32 bits) << 32 | offset of the next byte, 0: none yet */
-    uint8_t *base;
     uint64_t dropped;
-    uint32_t packets;   /* a power of two */
+    uint64_t bytes;     /* of the ring, this included */
+    uint32_t first;     /* offset of the first sub-buffer */
+    uint32_t packets;   /* sub-buffers */
     uint32_t mode;      /* enum trace_mode */
+    uint32_t muted;     /* the domain that runs is not to be recorded */
     uint64_t freeze_at; /* TRACE_FREEZE: number of the first packet that is not begun */
-    const uint64_t *consumed; /* TRACE_DROP: packets read; the reader's word, believed only within reason */
+    uint64_t consumed;  /* TRACE_DROP: packets read, as the reader says; believed only within reason */
     uint32_t cpu;
     uint16_t domain, vcpu; /* who runs */
     uint32_t boot_id;
+    uint32_t reserved;
     uint8_t uuid[16];
+    uint64_t reserved2[5];
+    uint32_t guard[];
 };
 
 #define FILE_MAGIC     "VANTRACE"
 #define FILE_RING      "VANTRING"
 #define FILE_END       "VANTEND."
-#define FILE_VERSION   1
+#define FILE_VERSION   2
 
 struct file_header {
     char magic[8];
@@ -119,6 +144,12 @@ struct file_ring {
     uint64_t attempted; /* records since boot: written + dropped */
     uint64_t dropped;
     uint64_t packets;   /* that follow */
+    uint64_t before;    /* records written before the recording began: not wanted, and so not lost */
+};
+
+struct file_section {
+    char magic[8];
+    uint64_t bytes; /* of the section, this included; a multiple of 8 */
 };
 
 struct file_end {
@@ -126,6 +157,22 @@ struct file_end {
     uint64_t bytes; /* of the file, this included */
 };
 
+#define TRACE_DESCRIPTOR_MAGIC   "Vantage trace is described here\n" /* without its 0 */
+#define TRACE_DESCRIPTOR_VERSION 1
+#define TRACE_DESCRIPTOR_CPUS    32
+
+struct trace_descriptor {
+    char magic[32];
+    uint32_t version, bytes; /* `bytes`: of this structure, those the checksum covers */
+    uint64_t address;        /* physical, of this page */
+    uint64_t checksum;       /* FNV-1a, 64 bits, over `bytes` bytes with this field 0 */
+    struct file_header header; /* what a file would begin with */
+    uint64_t schema;         /* physical address of its text */
+    uint64_t ring[TRACE_DESCRIPTOR_CPUS]; /* physical, of struct trace_ring; 0: this CPU has none */
+};
+
+_Static_assert(offsetof(struct trace_ring, head) == TRACE_RING_HEAD, "emit.h");
+_Static_assert(offsetof(struct trace_ring, guard) == TRACE_RING_GUARD, "emit.h");
 _Static_assert(sizeof(struct packet_header) == TRACE_HEADER_BYTES, "the header of a packet");
 _Static_assert(sizeof(struct record_head) == 8, "the head of a record");
 

@@ -5,12 +5,9 @@
 #define _GNU_SOURCE
 #include "bench/micro/micro.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/select.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -90,47 +87,47 @@ uint64_t bench_open_close(unsigned iterations)
     return took;
 }
 
-/* A TCP connection over loopback; fd[0] connected to fd[1]. */
-static void tcp_pair(int fd[2])
+/* Times select() on descriptors first to first + 99, which are copies of `fd`. */
+static uint64_t select_copies(unsigned iterations, int fd, bool for_writing)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof to;
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    must(listener >= 0 && !bind(listener, (struct sockaddr *)&to, sizeof to) &&
-             !listen(listener, 1) && !getsockname(listener, (struct sockaddr *)&to, &length),
-         "listen");
-    fd[0] = socket(AF_INET, SOCK_STREAM, 0);
-    must(!connect(fd[0], (struct sockaddr *)&to, sizeof to), "connect");
-    fd[1] = accept(listener, NULL, NULL);
-    must(fd[1] >= 0, "accept");
-    close(listener);
-}
-
-uint64_t bench_select_100(unsigned iterations)
-{
-    int pair[2], first;
     fd_set watched;
     bool ok = true;
+    int first = fd + 1;
 
-    tcp_pair(pair);
     FD_ZERO(&watched);
-    first = pair[1] + 1;
-    for (int fd = first; fd < first + SELECT_FDS; fd++) {
-        must(dup2(pair[0], fd) == fd, "dup2");
-        FD_SET(fd, &watched);
+    for (int copy = first; copy < first + SELECT_FDS; copy++) {
+        must(dup2(fd, copy) == copy, "dup2");
+        FD_SET(copy, &watched);
     }
     uint64_t start = clock_now();
     for (unsigned i = 0; i < iterations; i++) {
         fd_set ready = watched;
         struct timeval none = {0, 0};
-        ok &= select(first + SELECT_FDS, NULL, &ready, NULL, &none) == SELECT_FDS;
+        ok &= select(first + SELECT_FDS, for_writing ? NULL : &ready, for_writing ? &ready : NULL,
+                     NULL, &none) == SELECT_FDS;
     }
     uint64_t took = clock_now() - start;
     must(ok, "select");
-    for (int fd = first; fd < first + SELECT_FDS; fd++)
-        close(fd);
+    for (int copy = first; copy < first + SELECT_FDS; copy++)
+        close(copy);
+    return took;
+}
+
+uint64_t bench_select_100(unsigned iterations)
+{
+    int pair[2];
+    tcp_pair(pair);
+    uint64_t took = select_copies(iterations, pair[0] > pair[1] ? pair[0] : pair[1], true);
     close(pair[0]);
     close(pair[1]);
+    return took;
+}
+
+uint64_t bench_select_100_files(unsigned iterations)
+{
+    int fd = file_make(1);
+    uint64_t took = select_copies(iterations, fd, false);
+    close(fd);
     return took;
 }
 

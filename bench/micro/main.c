@@ -5,7 +5,7 @@
  *
  *   {"bench":"null_call","metric":"ns","iters":2000,"samples":[656120,...]}
  *
- * A sample is the time of `iters` operations together. Lines are written in one piece.
+ * or, where the kernel cannot run it, `VTG-SKIP <name> <why>`. A sample is the time of `iters` operations together. Lines are written in one piece.
  *
  * Not here: any arithmetic on the samples (vbench does it, so that the raw numbers are kept).
  */
@@ -13,6 +13,7 @@
 #include "bench/micro/micro.h"
 
 #include <errno.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,9 +29,9 @@ static const struct bench {
     unsigned iterations, samples;
     uint64_t (*run)(unsigned iterations);
 } benches[] = {
+#define HYPER(...)
 #define BENCH(id, suite, iterations, samples, ...) {#id, #suite, iterations, samples, bench_##id},
 #include "bench/suite.def"
-#undef BENCH
 };
 
 void must(bool ok, const char *what)
@@ -73,6 +74,14 @@ uint64_t bench_reset_to_init(unsigned iterations)
     return clock_now();
 }
 
+uint64_t bench_loop_base(unsigned iterations)
+{
+    uint64_t start = clock_now();
+    for (unsigned i = 0; i < iterations; i++)
+        __asm__ volatile("");
+    return clock_now() - start;
+}
+
 static void print_line(const char *line, size_t length)
 {
     must(write(STDOUT_FILENO, line, length) == (ssize_t)length, "write");
@@ -91,12 +100,25 @@ static void print_result(const struct bench *b, const uint64_t *sample)
     print_line(line, n);
 }
 
+static jmp_buf skipped;
+static const char *skip_reason;
+
+void skip(const char *why)
+{
+    skip_reason = why;
+    longjmp(skipped, 1);
+}
+
 static void run(const struct bench *b)
 {
     uint64_t sample[SAMPLES_MAX];
-    char line[64];
+    char line[160];
 
     print_line(line, snprintf(line, sizeof line, "VTG-BENCH %s\n", b->name));
+    if (setjmp(skipped)) {
+        print_line(line, snprintf(line, sizeof line, "VTG-SKIP %s %s\n", b->name, skip_reason));
+        return;
+    }
     if (b->samples > 1)
         b->run(b->iterations);
     for (unsigned i = 0; i < b->samples; i++)
@@ -108,7 +130,7 @@ static bool is_named(const struct bench *b, const char *name)
 {
     if (b->samples == 1)
         return !strcmp(name, b->name); /* start-up is over by the time a suite is asked for */
-    return !strcmp(name, b->name) || !strcmp(name, b->suite) || !strcmp(name, "full");
+    return !strcmp(name, b->name) || !strcmp(name, b->suite) || !strcmp(name, "micro");
 }
 
 static int run_named(const char *name)

@@ -86,7 +86,9 @@ uint64_t bench_page_fault(unsigned iterations)
 static void fault_around_set(const char *bytes)
 {
     int fd = open("/sys/kernel/debug/fault_around_bytes", O_WRONLY);
-    must(fd >= 0 && write(fd, bytes, strlen(bytes)) > 0, "set fault_around_bytes in debugfs");
+    if (fd < 0)
+        skip("this kernel has no fault_around_bytes in debugfs");
+    must(write(fd, bytes, strlen(bytes)) > 0, "set fault_around_bytes in debugfs");
     close(fd);
 }
 

@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define HYPER(...)
 #define BENCH(name, ...) uint64_t bench_##name(unsigned iterations);
 #include "bench/suite.def"
-#undef BENCH
 
 /* Ticks of the time stamp counter; nanoseconds, hence instructions, in deterministic mode. */
 static inline uint64_t clock_now(void)
@@ -27,10 +27,16 @@ static inline uint64_t clock_now(void)
 /* Ends the program with errno's text unless `ok`; a benchmark that cannot run must not print. */
 void must(bool ok, const char *what);
 
+/* Leaves the benchmark that is running: this kernel has not what it needs. */
+void skip(const char *why) __attribute__((noreturn));
+
 /* Waits for the child and insists that it exited with `status`. */
 void must_exit(int pid, int status);
 
 /* A new, empty, already unlinked file of `bytes` zero bytes, all in the page cache. */
 int file_make(size_t bytes);
+
+/* A TCP connection on the loopback interface, both ends with TCP_NODELAY. */
+void tcp_pair(int fd[2]);
 
 #endif

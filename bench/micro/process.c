@@ -92,6 +92,11 @@ uint64_t bench_fork_exec(unsigned iterations)
     return spawn(iterations, (char *const[]){"/bin/hello", NULL});
 }
 
+uint64_t bench_fork_exec_dynamic(unsigned iterations)
+{
+    return spawn(iterations, (char *const[]){"/bin/hello-dynamic", NULL});
+}
+
 uint64_t bench_fork_sh(unsigned iterations)
 {
     return spawn(iterations, (char *const[]){"/bin/sh", "-c", "/bin/hello", NULL});

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two or more processes that wake each other: context switches, and the latency of pipes and
- * sockets.
+ * Two or more processes that wake each other: context switches.
  *
  *      ring of n processes          p[0] -> 1 -> p[1] -> 2 ... p[n-1] -> 0
  *
@@ -10,11 +9,7 @@
 #define _GNU_SOURCE
 #include "bench/micro/micro.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { RING_MAX = 16, WORK_MAX = 64 << 10 };
@@ -150,93 +145,8 @@ static uint64_t pass(unsigned rounds, unsigned n, size_t bytes)
 
 RING(2, 0)
 RING(2, 16)
+RING(2, 64)
 RING(8, 16)
+RING(8, 64)
+RING(16, 16)
 RING(16, 64)
-
-/* Sends back each byte that comes, until the other side closes. */
-static void echo(int from, int to)
-{
-    char c;
-    while (read(from, &c, 1) == 1 && write(to, &c, 1) == 1)
-        ;
-    _exit(0);
-}
-
-static bool ping(int to, int from)
-{
-    char c = 0;
-    return write(to, &c, 1) == 1 && read(from, &c, 1) == 1;
-}
-
-static uint64_t ping_pong(unsigned iterations, int to, int from)
-{
-    bool ok = ping(to, from);
-    uint64_t start = clock_now();
-    for (unsigned i = 0; i < iterations; i++)
-        ok &= ping(to, from);
-    uint64_t took = clock_now() - start;
-    must(ok, "a byte was lost");
-    return took;
-}
-
-uint64_t bench_pipe_latency(unsigned iterations)
-{
-    struct pipe p[2];
-    pipes_open(p, 2);
-    int child = fork();
-    if (child == 0) {
-        close(p[0].writer);
-        close(p[1].reader);
-        echo(p[0].reader, p[1].writer);
-    }
-    uint64_t took = ping_pong(iterations, p[0].writer, p[1].reader);
-    pipes_close(p, 2);
-    must_exit(child, 0);
-    return took;
-}
-
-uint64_t bench_unix_latency(unsigned iterations)
-{
-    int fd[2];
-    must(!socketpair(AF_UNIX, SOCK_STREAM, 0, fd), "socketpair");
-    int child = fork();
-    if (child == 0) {
-        close(fd[0]);
-        echo(fd[1], fd[1]);
-    }
-    close(fd[1]);
-    uint64_t took = ping_pong(iterations, fd[0], fd[0]);
-    close(fd[0]);
-    must_exit(child, 0);
-    return took;
-}
-
-static int tcp_no_delay(int fd)
-{
-    int on = 1;
-    must(!setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
-    return fd;
-}
-
-uint64_t bench_tcp_latency(unsigned iterations)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof to;
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    must(!bind(listener, (struct sockaddr *)&to, sizeof to) && !listen(listener, 1) &&
-             !getsockname(listener, (struct sockaddr *)&to, &length),
-         "listen");
-    int child = fork();
-    if (child == 0) {
-        int fd = tcp_no_delay(accept(listener, NULL, NULL));
-        echo(fd, fd);
-    }
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    must(!connect(fd, (struct sockaddr *)&to, sizeof to), "connect");
-    tcp_no_delay(fd);
-    uint64_t took = ping_pong(iterations, fd, fd);
-    close(fd);
-    close(listener);
-    must_exit(child, 0);
-    return took;
-}

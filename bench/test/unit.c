@@ -39,8 +39,7 @@ static bool table_is_sound(void)
             return false;
         if (*r->minus && (term == ROW_NONE || term == i))
             return false;
-        if (term != ROW_NONE && !strcmp(r->suite, "quick") &&
-            strcmp(suite_rows[term].suite, "quick"))
+        if (term != ROW_NONE && r->suite == SUITE_quick && suite_rows[term].suite != SUITE_quick)
             return false;
     }
     return true;
@@ -48,13 +47,19 @@ static bool table_is_sound(void)
 
 static void test_suite(void)
 {
-    struct selection s = {0}, full = {0}, quick = {0};
+    struct selection s = {0}, micro = {0}, quick = {0};
     ok(table_is_sound(), "suite.def: names are unique, subtracted rows exist in the same suite");
     ok(selection_add(&s, "protection_fault") && selection_count(&s) == 3 && s.has[ROW_kill_null],
        "a row brings the rows it subtracts");
     ok(!selection_add(&s, "no_such_row"), "an unknown name is refused");
-    ok(selection_add(&full, "full") && selection_count(&full) == ROWS, "full has every row");
-    ok(selection_add(&quick, "quick") && selection_count(&quick) < ROWS, "quick has fewer");
+    ok(selection_add(&quick, "quick") && selection_count(&quick) < ROWS && quick.has[ROW_null_call],
+       "a suite is its rows");
+    ok(selection_add(&micro, "micro") && selection_count(&micro) > selection_count(&quick) &&
+           micro.has[ROW_null_call],
+       "a suite brings the rows of the one it extends");
+    ok(suites_share_image(SUITE_quick, SUITE_micro) &&
+           !suites_share_image(SUITE_quick, SUITE_hyper) && !suite_has_native(SUITE_hyper),
+       "a mini guest boots alone, and not natively");
 }
 
 /* ---- samples ---- */
@@ -138,6 +143,10 @@ static void test_lines(void)
     ok(kind_of("VTG-INIT 1.80") == LINE_INIT && kind_of("VTG-EXIT 0\r") == LINE_EXIT &&
            kind_of("VTG-BENCH fork_sh\r") == LINE_START,
        "the markers");
+    line_parse("VTG-SKIP stat no such call\r", &line);
+    ok(line.kind == LINE_SKIP && line.row == ROW_stat && !strcmp(line.why, "no such call") &&
+           kind_of("VTG-SKIP stat") == LINE_BAD && kind_of("VTG-SKIP stat \r") == LINE_BAD,
+       "a skipped benchmark says why");
     ok(kind_of("[    1.776360] Run /init as init process") == LINE_OTHER &&
            kind_of("") == LINE_OTHER,
        "the kernel's lines are not ours");
@@ -216,15 +225,22 @@ static void test_documents(void)
     ok(result_write(&a, path) == 0, "a document is written, its folders made");
     ok(result_read(&b, path) == 0 && results_equal(&a, &b), "and reads back the same");
     ok(result_write(&a, "/proc/none/x.json") < 0, "an impossible place is an error");
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, 0) == EXIT_OK,
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0) == EXIT_OK,
        "compare: the same is the same");
     b.columns[COLUMN_VANTAGE].metrics[ROW_stat].sample[1] += 100000;
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, 0.005) == EXIT_REGRESSION,
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005) ==
+           EXIT_REGRESSION,
        "compare: slower fails");
-    ok(compare_print(fopen("/dev/null", "w"), &b, &a, 0.005) == EXIT_OK,
+    ok(compare_print(fopen("/dev/null", "w"), &b, &a, SAME_COLUMNS, SAME_COLUMNS, 0.005) == EXIT_OK,
        "compare: faster does not");
+    ok(compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_XEN, COLUMN_VANTAGE, 0.005) ==
+               EXIT_OK &&
+           compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_VANTAGE, COLUMN_XEN, 0.005) ==
+               EXIT_REGRESSION,
+       "compare: two columns of one document");
     b.columns[COLUMN_VANTAGE].metrics[ROW_stat].n = 0;
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, 0.005) == EXIT_REGRESSION,
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005) ==
+           EXIT_REGRESSION,
        "compare: a missing row fails");
     result_free(&a);
     result_free(&b);

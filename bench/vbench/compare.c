@@ -19,7 +19,7 @@ static void compare_row(FILE *out, enum column_id column, enum row_id row, const
         return;
     if (!metric_value(b, row, &is)) {
         tally->gone++;
-        fprintf(out, "%-8s %-17s is missing in the second document\n", column_names[column],
+        fprintf(out, "%-14s %-17s is missing in the second document\n", column_names[column],
                 suite_rows[row].name);
         return;
     }
@@ -32,22 +32,29 @@ static void compare_row(FILE *out, enum column_id column, enum row_id row, const
     tally->worse += change > tolerance;
     tally->better += change < -tolerance;
     tally->within += fabs(change) <= tolerance;
-    fprintf(out, "%-8s %-17s %10s -> %10s %s  %+7.2f %%  %s\n", column_names[column],
+    fprintf(out, "%-14s %-17s %10s -> %10s %s  %+7.2f %%  %s\n", column_names[column],
             suite_rows[row].name, number_print(before, was), number_print(after, is),
             suite_rows[row].unit, change * 100, word);
 }
 
-int compare_print(FILE *out, const struct result *a, const struct result *b, double tolerance)
+static void compare_columns(FILE *out, const struct column *a, const struct column *b,
+                            enum column_id name, double tolerance, struct tally *tally)
+{
+    if (!a->asked || !b->asked)
+        return;
+    for (int i = 0; i < ROWS; i++)
+        if (row_is_shown(i))
+            compare_row(out, name, i, a->metrics, b->metrics, tolerance, tally);
+}
+
+int compare_print(FILE *out, const struct result *a, const struct result *b, int from, int to,
+                  double tolerance)
 {
     struct tally tally = {0};
-    for (int c = 0; c < COLUMNS; c++) {
-        if (!a->columns[c].asked || !b->columns[c].asked)
-            continue;
-        for (int i = 0; i < ROWS; i++)
-            if (row_is_shown(i))
-                compare_row(out, c, i, a->columns[c].metrics, b->columns[c].metrics, tolerance,
-                            &tally);
-    }
+    if (from != SAME_COLUMNS)
+        compare_columns(out, &a->columns[from], &b->columns[to], to, tolerance, &tally);
+    for (int c = 0; from == SAME_COLUMNS && c < COLUMNS; c++)
+        compare_columns(out, &a->columns[c], &b->columns[c], c, tolerance, &tally);
     unsigned all = tally.same + tally.better + tally.within + tally.worse + tally.gone;
     if (all == 0) {
         complain("the two documents have no column and row in common");

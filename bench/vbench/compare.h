@@ -9,8 +9,13 @@
 
 #include <stdio.h>
 
-/* Prints the rows whose samples differ; EXIT_REGRESSION if one of b's values is more than
+/* Each of a's columns with b's of the same name. */
+enum { SAME_COLUMNS = COLUMNS };
+
+/* Compares column `from` of a with column `to` of b, or SAME_COLUMNS for both.
+ * Prints the rows whose samples differ; EXIT_REGRESSION if one of b's values is more than
  * `tolerance` (a part of one) above a's or is missing, EXIT_USAGE if nothing can be compared. */
-int compare_print(FILE *out, const struct result *a, const struct result *b, double tolerance);
+int compare_print(FILE *out, const struct result *a, const struct result *b, int from, int to,
+                  double tolerance);
 
 #endif

@@ -56,6 +56,7 @@ int doctor_print(const struct machine *m)
     is_well &= ask_column(m, COLUMN_NATIVE);
     is_well &= ask_column(m, COLUMN_VANTAGE);
     ask_column(m, COLUMN_XEN);
+    ask_column(m, COLUMN_UML);
     ask_program("plots", "gnuplot", "gnuplot-nox");
     ask_program("digests", "sha256sum", "coreutils");
     ask_memory();

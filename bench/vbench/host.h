@@ -12,10 +12,12 @@
 /* What vbench exits with; the largest problem wins. */
 enum exit_status {
     EXIT_OK = 0,
-    EXIT_REGRESSION = 1, /* compare: something got slower */
+    EXIT_REGRESSION = 1, /* compare, gate: something got slower */
     EXIT_USAGE = 2,      /* the command line, or a file it names */
     EXIT_NOT_RUN = 3,    /* a column could not run or did not finish */
     EXIT_DIFFERENT = 4,  /* two runs that must be identical are not */
+    EXIT_NO_BASE = 5,    /* gate: no baseline, or not of this environment */
+    EXIT_IMPROVED = 6,   /* gate --strict: something got faster and is not recorded */
     EXIT_INTERRUPTED = 130,
 };
 

@@ -118,6 +118,16 @@ static void result_take(struct job *job, const struct line *line, job_on_row *on
     on_row(job, line->row);
 }
 
+static void skip_take(struct job *job, const struct line *line, job_on_row *on_row)
+{
+    if (!job->wanted->has[line->row] || job->skipped[line->row])
+        return;
+    job->done++;
+    job->skipped[line->row] = text("%s", line->why);
+    job->row = ROW_NONE;
+    on_row(job, line->row);
+}
+
 static void line_take(struct job *job, job_on_row *on_row)
 {
     struct line line;
@@ -134,6 +144,9 @@ static void line_take(struct job *job, job_on_row *on_row)
         break;
     case LINE_RESULT:
         result_take(job, &line, on_row);
+        break;
+    case LINE_SKIP:
+        skip_take(job, &line, on_row);
         break;
     case LINE_EXIT:
         job->has_exited = true;
@@ -219,7 +232,7 @@ static void blame_guest(struct job *job)
 static void blame_missing(struct job *job)
 {
     for (int i = 0; i < ROWS; i++)
-        if (job->wanted->has[i] && !metric_is_there(&job->metrics[i]))
+        if (job->wanted->has[i] && !metric_is_there(&job->metrics[i]) && !job->skipped[i])
             blame(job, text("the guest ended without a result for %s", suite_rows[i].name));
 }
 
@@ -244,5 +257,7 @@ void job_free(struct job *job)
 {
     free(job->reason);
     free(job->log_path);
+    for (int i = 0; i < ROWS; i++)
+        free(job->skipped[i]);
     memset(job, 0, sizeof *job);
 }

@@ -31,6 +31,7 @@ struct job {
     int guest_status;
     char *reason; /* the first thing that went wrong, NULL if nothing did */
     struct metric metrics[ROWS];
+    char *skipped[ROWS]; /* why the guest cannot run the row, or NULL */
 
     char buffer[4096]; /* the line being read */
     size_t used;

@@ -28,6 +28,20 @@ static void start_parse(const char *name, struct line *line)
         bad(line, "the guest runs a benchmark that suite.def does not have", word);
 }
 
+/* `why` is the rest of the line after the name. */
+static void skip_parse(const char *name, struct line *line)
+{
+    start_parse(name, line);
+    if (line->kind == LINE_BAD)
+        return;
+    const char *why = name + strcspn(name, " \r\n");
+    why += strspn(why, " ");
+    line->kind = LINE_SKIP;
+    if (!*why || *why == '\r')
+        return bad(line, "a benchmark is skipped without a reason", name);
+    snprintf(line->why, sizeof line->why, "%.*s", (int)strcspn(why, "\r\n"), why);
+}
+
 static void exit_parse(const char *number, struct line *line)
 {
     char *end;
@@ -90,6 +104,8 @@ void line_parse(const char *console, struct line *line)
         result_parse(json, line);
     else if (!strncmp(console, "VTG-BENCH ", 10))
         start_parse(console + 10, line);
+    else if (!strncmp(console, "VTG-SKIP ", 9))
+        skip_parse(console + 9, line);
     else if (!strncmp(console, "VTG-EXIT ", 9))
         exit_parse(console + 9, line);
     else if (!strncmp(console, "VTG-INIT ", 9))

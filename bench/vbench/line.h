@@ -13,6 +13,7 @@ enum line_kind {
     LINE_INIT,   /* VTG-INIT: user space is up */
     LINE_START,  /* VTG-BENCH: `row` begins */
     LINE_RESULT, /* `row` is done, `metric` is what it measured */
+    LINE_SKIP,   /* VTG-SKIP: this kernel cannot run `row`; `why` */
     LINE_EXIT,   /* VTG-EXIT: the guest is through, with `status` */
     LINE_BAD,    /* meant to be one of these, but damaged; `why` says how, `row` may be known */
 };

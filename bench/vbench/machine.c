@@ -7,14 +7,24 @@
 #include <unistd.h>
 
 /* The guest kernel's part of the command line, the same in every column except for the console. */
-#define GUEST_ARGS "panic=-1 nokaslr norandmaps vtg.run=bench:"
+#define GUEST_ARGS "panic=-1 nokaslr norandmaps vtg.run="
+
+#define XEN_ARGS "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot"
+
+/* What the native kernel boots to become user-mode Linux's host: the same image and linux.uml. */
+#define UML_INITRD "guests/uml.gz"
 
 static const struct {
-    const char *hypervisor, *args, *console;
+    const char *hypervisor, *args, *console, *mode;
 } columns[COLUMNS] = {
-    [COLUMN_NATIVE] = {NULL, NULL, "ttyS0"},
-    [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0"},
-    [COLUMN_XEN] = {"guests/xen", "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot", "hvc0"},
+    [COLUMN_NATIVE] = {NULL, NULL, "ttyS0", "bench"},
+    [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0", "bench"},
+    [COLUMN_TRACED] = {"vantage", "console=com1 dom0_mem=1024M noreboot trace=hypercall,mmu,sched",
+                       "hvc0", "bench"},
+    [COLUMN_XEN] = {"guests/xen", XEN_ARGS, "hvc0", "bench"},
+    [COLUMN_XEN_FAST] = {"guests/xen", XEN_ARGS " spec-ctrl=no xpti=no pv-l1tf=off", "hvc0",
+                         "bench"},
+    [COLUMN_UML] = {NULL, NULL, "ttyS0", "uml"},
 };
 
 static const char *const fixed_args[] = {
@@ -34,6 +44,19 @@ char *machine_hypervisor(const struct machine *m, enum column_id column)
     return file ? text("%s/%s", m->build, file) : NULL;
 }
 
+char *machine_kernel(const struct machine *m)
+{
+    return text("%s/%s", m->build, suites[m->suite].kernel);
+}
+
+char *machine_initrd(const struct machine *m, enum column_id column)
+{
+    const char *file = suites[m->suite].initrd;
+    if (*file && column == COLUMN_UML)
+        file = UML_INITRD;
+    return *file ? text("%s/%s", m->build, file) : NULL;
+}
+
 static char *unreadable(char *path)
 {
     char *why = access(path, R_OK) ? text("%s is not there; run make", path) : NULL;
@@ -46,9 +69,13 @@ char *machine_missing(const struct machine *m, enum column_id column)
     char *hypervisor = machine_hypervisor(m, column), *why;
     if (hypervisor && (why = unreadable(hypervisor)))
         return why;
-    if ((why = unreadable(text("%s/guests/vmlinuz", m->build))))
+    if (!columns[column].hypervisor && !suite_has_native(m->suite))
+        return text("suite %s needs a hypervisor", suites[m->suite].name);
+    if (column == COLUMN_UML && strcmp(suites[m->suite].initrd, suites[SUITE_quick].initrd))
+        return text("suite %s has no image for user-mode Linux", suites[m->suite].name);
+    if ((why = unreadable(machine_kernel(m))))
         return why;
-    return unreadable(text("%s/guests/initrd.gz", m->build));
+    return *suites[m->suite].initrd ? unreadable(machine_initrd(m, column)) : NULL;
 }
 
 /* QEMU separates boot modules with commas; one inside a module's name or arguments is doubled. */
@@ -64,28 +91,31 @@ static char *commas_doubled(char *s)
     return doubled;
 }
 
+static char **add(char **argv, const char *option, char *value)
+{
+    *argv++ = text("%s", option);
+    *argv++ = value;
+    return argv;
+}
+
 static void add_boot_args(char **argv, const struct machine *m, enum column_id column,
                           const char *what)
 {
-    char *kernel = text("%s/guests/vmlinuz", m->build),
-         *initrd = text("%s/guests/initrd.gz", m->build);
-    char *guest = text("console=%s " GUEST_ARGS "%s", columns[column].console, what);
+    char *kernel = machine_kernel(m), *initrd = machine_initrd(m, column);
+    char *guest = text("console=%s " GUEST_ARGS "%s:%s", columns[column].console,
+                       columns[column].mode, what);
 
-    *argv++ = text("-kernel");
-    if (column == COLUMN_NATIVE) {
-        *argv++ = kernel;
-        *argv++ = text("-initrd");
-        *argv++ = initrd;
-        *argv++ = text("-append");
-        *argv++ = guest;
+    if (!columns[column].hypervisor) {
+        argv = add(argv, "-kernel", kernel);
+        argv = add(argv, "-initrd", initrd);
+        add(argv, "-append", guest);
         return;
     }
-    *argv++ = machine_hypervisor(m, column);
-    *argv++ = text("-append");
-    *argv++ = text("%s", columns[column].args);
-    *argv++ = text("-initrd");
-    char *module = commas_doubled(text("%s %s", kernel, guest)), *second = commas_doubled(initrd);
-    *argv++ = text("%s,%s", module, second);
+    char *module = commas_doubled(text("%s %s", kernel, guest));
+    char *second = initrd ? commas_doubled(initrd) : NULL;
+    argv = add(argv, "-kernel", machine_hypervisor(m, column));
+    argv = add(argv, "-append", text("%s", columns[column].args));
+    add(argv, "-initrd", text("%s%s%s", module, second ? "," : "", second ? second : ""));
     free(kernel);
     free(guest);
     free(module);

@@ -11,11 +11,16 @@
 #include "bench/vbench/result.h"
 
 struct machine {
-    const char *qemu;  /* program to run */
-    const char *build; /* folder with vantage, guests/ */
+    const char *qemu;    /* program to run */
+    const char *build;   /* folder with vantage, guests/ */
+    enum suite_id suite; /* whose kernel and initrd are booted */
 };
 
 enum { MACHINE_ARGS_MAX = 40 };
+
+/* What the suite boots, under `build`; no initrd: NULL. To free. */
+char *machine_kernel(const struct machine *m);
+char *machine_initrd(const struct machine *m, enum column_id column);
 
 /* The file a column needs beside kernel and initrd, under `build`; NULL for native. To free. */
 char *machine_hypervisor(const struct machine *m, enum column_id column);

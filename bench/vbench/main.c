@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "bench/vbench/compare.h"
 #include "bench/vbench/doctor.h"
+#include "bench/vbench/gate.h"
 #include "bench/vbench/host.h"
 #include "bench/vbench/report.h"
 #include "bench/vbench/run.h"
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <glob.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +24,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#define QEMU      "qemu-system-x86_64"
-#define PAPER_DIR "results/paper"
+#define QEMU        "qemu-system-x86_64"
+#define PAPER_DIR   "results/paper"
+#define BASELINE    "results/baseline/quick.txt"
+#define GATE_RUN    "build/gate/run.json"
+
+#define SUITE_LIST  "quick, micro, hyper"
+#define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml"
 
 /* Options of all verbs; a verb's table says which of them it takes. */
 struct options {
     struct run_plan plan;
-    char *columns, *suite, *out;
+    char *columns, *suite, *out, *baseline, *against, *reason;
+    bool is_strict;
     double tolerance;
     bool wants_report;
     char **names; /* what is left on the command line */
@@ -48,6 +56,10 @@ enum option_id {
     OPT_BUILD,
     OPT_QEMU,
     OPT_TOLERANCE,
+    OPT_BASELINE,
+    OPT_AGAINST,
+    OPT_REASON,
+    OPT_STRICT,
 };
 
 struct verb {
@@ -79,8 +91,11 @@ static int act_list(struct options *o)
 {
     printf("%-18s %-6s %-6s %-24s %s\n", "benchmark", "suite", "table", "cell", "one operation");
     for (int i = 0; i < ROWS; i++)
-        printf("%-18s %-6s %-6s %-24s %s\n", suite_rows[i].name, suite_rows[i].suite,
+        printf("%-18s %-6s %-6s %-24s %s\n", suite_rows[i].name, suites[suite_rows[i].suite].name,
                suite_rows[i].table, suite_rows[i].cell, suite_rows[i].what);
+    printf("\n%-18s %s\n", "suite", "what it is");
+    for (int i = 0; i < SUITES; i++)
+        printf("%-18s %s\n", suites[i].name, suites[i].what);
     return EXIT_OK;
 }
 
@@ -88,13 +103,33 @@ static int act_list(struct options *o)
 
 static int columns_parse(struct options *o)
 {
+    if (!o->columns)
+        o->columns = suite_has_native(o->plan.machine.suite) ? "native,vantage,xen,xen-fast,uml"
+                                                          : "vantage,xen,xen-fast";
     char *list = strdupa(o->columns), *save = NULL;
     for (char *name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         int column = column_find(name);
         if (column < 0)
-            return usage_error("there is no column called %s (native, vantage, xen)", name);
+            return usage_error("there is no column called %s (" COLUMN_LIST ")", name);
         o->plan.columns[column] = true;
     }
+    return EXIT_OK;
+}
+
+/* The suite whose machine the rows run on. Rows of different machines need runs of their own. */
+static int suite_choose(struct options *o)
+{
+    enum suite_id chosen = SUITE_NONE;
+    for (int i = 0; i < ROWS; i++) {
+        if (!o->plan.rows.has[i])
+            continue;
+        if (chosen != SUITE_NONE && !suites_share_image(chosen, suite_rows[i].suite))
+            return usage_error("%s boots another guest than the rows before it; give it a run of "
+                               "its own",
+                               suite_rows[i].name);
+        chosen = suite_rows[i].suite;
+    }
+    o->plan.machine.suite = chosen;
     return EXIT_OK;
 }
 
@@ -107,10 +142,10 @@ static int rows_parse(struct options *o)
             return usage_error("there is no benchmark or suite called %s (vbench list)",
                                o->names[i]);
     if (o->name_count == 0 && !selection_add(rows, o->suite))
-        return usage_error("there is no suite called %s (quick, full)", o->suite);
+        return usage_error("there is no suite called %s (" SUITE_LIST ")", o->suite);
     if (o->name_count == 0) {
         o->plan.what = text("%s", o->suite);
-        return EXIT_OK;
+        return suite_choose(o);
     }
     char *what = text("%s", "");
     for (int i = 0; i < ROWS; i++) {
@@ -121,7 +156,7 @@ static int rows_parse(struct options *o)
         what = longer;
     }
     o->plan.what = what;
-    return EXIT_OK;
+    return suite_choose(o);
 }
 
 static char *utc_now(const char *format)
@@ -136,8 +171,7 @@ static char *utc_now(const char *format)
 static void environment_fill(struct result *r, const struct options *o)
 {
     struct utsname host;
-    char *kernel = text("%s/guests/vmlinuz", o->plan.machine.build);
-    char *initrd = text("%s/guests/initrd.gz", o->plan.machine.build);
+    char *kernel = machine_kernel(&o->plan.machine), *initrd = machine_initrd(&o->plan.machine, COLUMN_NATIVE);
     uname(&host);
     r->suite = text("%s", o->name_count ? "chosen" : o->suite);
     r->date = utc_now("%Y-%m-%dT%H:%M:%SZ");
@@ -146,7 +180,7 @@ static void environment_fill(struct result *r, const struct options *o)
     r->qemu = capture((char *const[]){(char *)o->plan.machine.qemu, "--version", NULL});
     r->host = text("%s %s, %ld CPUs", host.sysname, host.release, sysconf(_SC_NPROCESSORS_ONLN));
     r->kernel_sha256 = file_sha256(kernel);
-    r->initrd_sha256 = file_sha256(initrd);
+    r->initrd_sha256 = initrd ? file_sha256(initrd) : NULL;
     free(kernel);
     free(initrd);
 }
@@ -177,9 +211,9 @@ static int act_run(struct options *o)
 {
     static struct result result;
     static struct paper paper;
-    int status = columns_parse(o), other;
+    int status = rows_parse(o), other;
     if (status == EXIT_OK)
-        status = rows_parse(o);
+        status = columns_parse(o);
     if (status != EXIT_OK)
         return status;
     environment_fill(&result, o);
@@ -196,16 +230,148 @@ static int act_run(struct options *o)
 
 /* ---- compare, report, doctor ---- */
 
+/* The column in FILE:COLUMN, which is cut off; SAME_COLUMNS without one. */
+static int column_cut(char *name)
+{
+    char *colon = strrchr(name, ':');
+    int column = colon ? column_find(colon + 1) : -1;
+    if (column < 0)
+        return SAME_COLUMNS;
+    *colon = 0;
+    return column;
+}
+
 static int act_compare(struct options *o)
 {
     static struct result a, b;
     if (o->name_count != 2)
         return usage_error("%s wants two result documents", "compare");
+    int from = column_cut(o->names[0]), to = column_cut(o->names[1]);
+    if ((from == SAME_COLUMNS) != (to == SAME_COLUMNS))
+        return usage_error("%s wants a column for both documents or for none", "compare");
     if (result_read(&a, o->names[0]) || result_read(&b, o->names[1]))
         return EXIT_USAGE;
-    int status = compare_print(stdout, &a, &b, o->tolerance);
+    int status = compare_print(stdout, &a, &b, from, to, o->tolerance);
     result_free(&a);
     result_free(&b);
+    return status;
+}
+
+/* ---- gate, accept ---- */
+
+/* Runs the plan twice with the hypervisor of this build folder; the values are in `values`. */
+static int gate_run(struct options *o, const char *build, struct result *r, struct baseline *values)
+{
+    struct run_plan plan = o->plan;
+    plan.twice = true;
+    plan.machine.build = build;
+    memset(r, 0, sizeof *r);
+    environment_fill(r, o);
+    int status = run_columns(&plan, r);
+    baseline_of(r, values);
+    for (int c = 0; c < COLUMNS; c++)
+        if (r->columns[c].asked && r->columns[c].reason)
+            complain("%s: %s", column_names[c], r->columns[c].reason);
+    return status;
+}
+
+static int gate_base(struct options *o, struct baseline *base)
+{
+    static struct result r;
+    if (!o->against)
+        return baseline_read(base, o->baseline) ? EXIT_NO_BASE : EXIT_OK;
+    int status = gate_run(o, o->against, &r, base);
+    result_free(&r);
+    return status;
+}
+
+static int gate_verdict(struct options *o, const struct baseline *base, const struct result *now,
+                        const struct baseline *values)
+{
+    char *was = o->against ? text("%s/vantage", o->against) : NULL;
+    char *is = text("%s/vantage", o->plan.machine.build);
+    const char *path = o->out ? o->out : GATE_RUN;
+    int rc = result_write(now, path);
+    if (rc)
+        complain("cannot write %s: %s", path, strerror(-rc));
+    int status =
+        gate_judge(stdout, base, values, &(struct gate_rules){o->tolerance, o->is_strict, was, is});
+    free(was);
+    free(is);
+    return status ? status : rc ? EXIT_NOT_RUN : EXIT_OK;
+}
+
+/* Rows that were not asked for are not missed. */
+static void keep_asked(struct baseline *base, const struct run_plan *plan)
+{
+    for (int c = 0; c < COLUMNS; c++)
+        for (int i = 0; i < ROWS; i++)
+            if (!plan->columns[c] || !plan->rows.has[i])
+                base->value[c][i] = NAN;
+}
+
+static int act_gate(struct options *o)
+{
+    static struct result now;
+    static struct baseline base, values;
+    if (!o->columns)
+        o->columns = "vantage";
+    int status = rows_parse(o);
+    if (status == EXIT_OK)
+        status = columns_parse(o);
+    if (status != EXIT_OK || (status = gate_base(o, &base)) != EXIT_OK)
+        return status;
+    keep_asked(&base, &o->plan);
+    status = gate_run(o, o->plan.machine.build, &now, &values);
+    if (status == EXIT_OK)
+        status = gate_verdict(o, &base, &now, &values);
+    result_free(&now);
+    baseline_free(&base);
+    baseline_free(&values);
+    return status;
+}
+
+/* What may become a baseline: every column complete and printed the same twice. */
+static bool is_acceptable(const struct result *r)
+{
+    for (int c = 0; c < COLUMNS; c++)
+        if (r->columns[c].asked && (r->columns[c].reason || r->columns[c].repeat != IDENTICAL))
+            return false;
+    return true;
+}
+
+static int baseline_record(const struct options *o, const struct result *r)
+{
+    char *date = utc_now("%Y-%m-%dT%H:%M:%SZ");
+    int rc = baseline_write(r, date, o->reason, o->baseline);
+    free(date);
+    if (rc)
+        complain("cannot write %s: %s", o->baseline, strerror(-rc));
+    else
+        fprintf(stderr, "wrote %s\n", o->baseline);
+    return rc ? EXIT_NOT_RUN : EXIT_OK;
+}
+
+static int act_accept(struct options *o)
+{
+    static struct result r;
+    static struct baseline old;
+    const char *path = o->name_count ? o->names[0] : GATE_RUN;
+    int status = EXIT_USAGE;
+    if (!o->reason || !*o->reason || strchr(o->reason, '\n'))
+        return usage_error("%s wants --reason with one line", "accept");
+    if (access(o->baseline, F_OK) == 0 && baseline_read(&old, o->baseline))
+        return EXIT_NO_BASE;
+    baseline_free(&old);
+    if (result_read(&r, path))
+        return EXIT_USAGE;
+    if (is_acceptable(&r))
+        status = baseline_record(o, &r);
+    else
+        complain("%s cannot be a baseline: a column is not complete, or was not run twice with the "
+                 "same console; use the document of a gate",
+                 path);
+    result_free(&r);
     return status;
 }
 
@@ -258,6 +424,10 @@ static const struct option long_options[] = {
     {"build", required_argument, NULL, OPT_BUILD},
     {"qemu", required_argument, NULL, OPT_QEMU},
     {"tolerance", required_argument, NULL, OPT_TOLERANCE},
+    {"baseline", required_argument, NULL, OPT_BASELINE},
+    {"against", required_argument, NULL, OPT_AGAINST},
+    {"reason", required_argument, NULL, OPT_REASON},
+    {"strict", no_argument, NULL, OPT_STRICT},
     {0},
 };
 
@@ -269,17 +439,45 @@ static const struct verb verbs[] = {
     {"list", "", "the benchmarks and what each one times", "", act_list},
     {"run", "[NAME...]", "boot the columns, run benchmarks, print and store the comparison",
      "  NAME             a benchmark or a suite; default: the suite of --suite\n"
-     "  --suite SUITE    quick or full (quick)\n"
-     "  --columns LIST   of native, vantage, xen (native,vantage,xen)\n"
+     "  --suite SUITE    of " SUITE_LIST " (quick)\n"
+     "  --columns LIST   of " COLUMN_LIST "\n"
+     "                   (all but vantage-traced; hyper: vantage,xen,xen-fast)\n"
      "  --jobs N         columns at a time (2)\n"
-     "  --timeout S      seconds a column may take (300)\n"
+     "  --timeout S      seconds a column may take (600)\n"
      "  --silence S      seconds a column's console may say nothing (120)\n"
      "  --twice          run each column twice; both consoles must be the same, byte for byte\n"
      "  --out FILE       result document (results/<date>.json; chosen-<date> with NAMEs)\n"
      "  --report         then write BENCHMARKS.md and plots/\n" MACHINE_HELP,
      act_run},
-    {"compare", "A.json B.json", "what changed from document A to B",
-     "  --tolerance P    percent a row may be worse (0.5)\n", act_compare},
+    {"compare", "A.json[:COLUMN] B.json[:COLUMN]", "what changed from document A to B",
+     "  :COLUMN          compare this column of A with that of B; without, all with their "
+     "namesakes\n"
+     "  --tolerance P    percent a row may be worse (0.5)\n"
+     "\nexample: what does tracing cost?\n"
+     "  vbench run --columns vantage,vantage-traced --out t.json\n"
+     "  vbench compare --tolerance 15 t.json:vantage t.json:vantage-traced\n",
+     act_compare},
+    {"gate", "[NAME...]", "is anything slower than recorded, in exact instructions?",
+     "  NAME             a benchmark or a suite; default: the suite of --suite\n"
+     "  --suite SUITE    of " SUITE_LIST " (quick)\n"
+     "  --columns LIST   columns that are judged (vantage)\n"
+     "  --baseline FILE  what they are compared with (" BASELINE ")\n"
+     "  --against DIR    instead, run the hypervisor of this build folder the same way\n"
+     "  --tolerance P    percent a row may be slower (0.5)\n"
+     "  --strict         what got faster must be recorded, too\n"
+     "  --out FILE       result document (" GATE_RUN ")\n"
+     "  --jobs N         columns at a time (2)\n"
+     "  --timeout S      seconds a column may take (600)\n"
+     "  --silence S      seconds a column's console may say nothing (120)\n" MACHINE_HELP
+     "\nAll runs happen twice; both must print the same bytes. Prints TAP.\n"
+     "example: vbench gate fork_exit page_fault\n",
+     act_gate},
+    {"accept", "[FILE.json]", "record the last gate's values as the baseline",
+     "  FILE.json        the document of a gate (" GATE_RUN ")\n"
+     "  --reason TEXT    why the values may change, one line; kept in the baseline\n"
+     "  --baseline FILE  where to (" BASELINE ")\n"
+     "\nexample: vbench accept --reason 'fork: pins in one multicall'\n",
+     act_accept},
     {"report", "[FILE.json]", "write BENCHMARKS.md and plots/ from a document (the newest)", "",
      act_report},
     {"doctor", "", "can the columns run on this machine?", MACHINE_HELP, act_doctor},
@@ -287,10 +485,11 @@ static const struct verb verbs[] = {
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-static const char exit_help[] = "\nexit status: 0 all well, 1 something is slower (compare), 2 "
-                                "usage, 3 a column could not run or\n"
-                                "finish, 4 two runs that must be identical are not, 130 "
-                                "interrupted (what was finished is kept)\n";
+static const char exit_help[] =
+    "\nexit status: 0 all well, 1 something is slower (compare, gate), 2 usage, 3 a column could "
+    "not run or\nfinish, 4 two runs that must be identical are not, 5 no comparable baseline, 6 "
+    "something is faster\nand not recorded (gate --strict), 130 interrupted (what was finished is "
+    "kept)\n";
 
 static int print_help(const struct verb *verb)
 {
@@ -344,6 +543,18 @@ static bool option_set(struct options *o, int option, char *value)
     case OPT_QEMU:
         o->plan.machine.qemu = value;
         break;
+    case OPT_BASELINE:
+        o->baseline = value;
+        break;
+    case OPT_AGAINST:
+        o->against = value;
+        break;
+    case OPT_REASON:
+        o->reason = value;
+        break;
+    case OPT_STRICT:
+        o->is_strict = true;
+        break;
     case OPT_TWICE:
         o->plan.twice = true;
         break;
@@ -372,11 +583,11 @@ static int verb_call(const struct verb *verb, int argc, char **argv)
     struct options o = {
         .plan = {.machine = {.qemu = QEMU, .build = "build"},
                  .jobs = 2,
-                 .timeout = 300,
+                 .timeout = 600,
                  .silence = 120},
-        .columns = "native,vantage,xen",
         .suite = "quick",
         .tolerance = 0.005,
+        .baseline = BASELINE,
     };
     int option;
     opterr = 0;

@@ -45,10 +45,15 @@ void progress_note(const struct job *job, const char *format, ...)
 void progress_row(const struct job *job, enum row_id row)
 {
     const struct row *r = &suite_rows[row];
+    if (job->skipped[row]) {
+        progress_note(job, "%2u/%-2u  %-17s skipped: %s", job->done, selection_count(job->wanted),
+                      r->name, job->skipped[row]);
+        return;
+    }
     double ns = metric_median(&job->metrics[row]);
     progress_note(job, "%2u/%-2u  %-17s %12.3f %s  %5.0f s", job->done,
-                  selection_count(job->wanted), r->name, ns / (r->unit[0] == 's' ? 1e9 : 1e3),
-                  r->unit, seconds_now() - job->started);
+                  selection_count(job->wanted), r->name, ns / unit_ns(r->unit), r->unit,
+                  seconds_now() - job->started);
 }
 
 double progress_eta(const struct job *job, double now)

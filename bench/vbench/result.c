@@ -13,7 +13,8 @@
 
 #define SCHEMA "vbench-result/1"
 
-const char *const column_names[COLUMNS] = {"native", "vantage", "xen"};
+const char *const column_names[COLUMNS] = {"native", "vantage", "vantage-traced",
+                                           "xen",    "xen-fast", "uml"};
 
 static const char *const verdict_names[] = {"unknown", "identical", "different"};
 
@@ -31,12 +32,15 @@ static json_t *string_or_null(const char *s)
     return s ? json_string(s) : json_null();
 }
 
-static json_t *benches_to_json(const struct metric metrics[ROWS])
+static json_t *benches_to_json(const struct column *c)
 {
+    const struct metric *metrics = c->metrics;
     json_t *all = json_object();
     for (int i = 0; i < ROWS; i++) {
         const struct metric *m = &metrics[i];
         double value;
+        if (c->skipped[i])
+            json_object_set_new(all, suite_rows[i].name, json_pack("{s:s}", "skipped", c->skipped[i]));
         if (!metric_is_there(m))
             continue;
         json_t *samples = json_array();
@@ -58,7 +62,7 @@ static json_t *column_to_json(const struct column *c)
                      c->wall_s, "repeat", verdict_names[c->repeat], "console_sha256",
                      string_or_null(c->console_sha256), "binary_sha256",
                      string_or_null(c->binary_sha256), "command", string_or_null(c->command),
-                     "benches", benches_to_json(c->metrics));
+                     "benches", benches_to_json(c));
 }
 
 static json_t *result_to_json(const struct result *r)
@@ -114,7 +118,7 @@ static bool samples_of(json_t *samples, struct metric *m)
 
 /* Rows that this suite.def does not know are left out: an older or newer document stays readable.
  */
-static const char *benches_of(json_t *all, struct metric metrics[ROWS])
+static const char *benches_of(json_t *all, struct column *c)
 {
     const char *name;
     json_t *one;
@@ -127,9 +131,11 @@ static const char *benches_of(json_t *all, struct metric metrics[ROWS])
         json_int_t iters = json_integer_value(json_object_get(one, "iters"));
         if (row == ROW_NONE)
             continue;
-        if (iters <= 0 || !samples_of(json_object_get(one, "samples_ns"), &metrics[row]))
+        if ((c->skipped[row] = string_of(one, "skipped")))
+            continue;
+        if (iters <= 0 || !samples_of(json_object_get(one, "samples_ns"), &c->metrics[row]))
             return "a benchmark has no iterations or no samples";
-        metrics[row].iters = iters;
+        c->metrics[row].iters = iters;
     }
     return NULL;
 }
@@ -151,7 +157,7 @@ static const char *column_of(json_t *object, struct column *c)
     c->console_sha256 = string_of(object, "console_sha256");
     c->binary_sha256 = string_of(object, "binary_sha256");
     c->command = string_of(object, "command");
-    return benches_of(json_object_get(object, "benches"), c->metrics);
+    return benches_of(json_object_get(object, "benches"), c);
 }
 
 /* Fills the result from JSON; NULL, or what is wrong with it. */
@@ -210,6 +216,8 @@ void result_free(struct result *r)
         free(r->columns[i].console_sha256);
         free(r->columns[i].binary_sha256);
         free(r->columns[i].command);
+        for (int row = 0; row < ROWS; row++)
+            free(r->columns[i].skipped[row]);
     }
     memset(r, 0, sizeof *r);
 }

@@ -7,7 +7,18 @@
 
 #include "bench/vbench/suite.h"
 
-enum column_id { COLUMN_NATIVE, COLUMN_VANTAGE, COLUMN_XEN, COLUMNS };
+/* `vantage-traced` is `vantage` with the classes hypercall, mmu and sched switched on: what tracing
+ * costs. It runs only when asked for. `xen` has Xen's default mitigations, `xen-fast` none. `uml` is
+ * user-mode Linux as a process of the native column's kernel. */
+enum column_id {
+    COLUMN_NATIVE,
+    COLUMN_VANTAGE,
+    COLUMN_TRACED,
+    COLUMN_XEN,
+    COLUMN_XEN_FAST,
+    COLUMN_UML,
+    COLUMNS
+};
 
 extern const char *const column_names[COLUMNS];
 
@@ -25,6 +36,7 @@ struct column {
     char *binary_sha256;  /* of what QEMU was told to boot */
     char *command;        /* QEMU's command line */
     struct metric metrics[ROWS];
+    char *skipped[ROWS]; /* why this kernel cannot run the row, or NULL */
 };
 
 struct result {

@@ -129,7 +129,7 @@ static void compare_runs(const struct job *second, struct column *column)
                           second->log_path);
 }
 
-static void harvest(const struct run_plan *plan, const struct job *job, struct column *column)
+static void harvest(const struct run_plan *plan, struct job *job, struct column *column)
 {
     if (job->pass > 1) {
         compare_runs(job, column);
@@ -144,6 +144,8 @@ static void harvest(const struct run_plan *plan, const struct job *job, struct c
     column->binary_sha256 = hypervisor ? file_sha256(hypervisor) : NULL;
     column->console_sha256 = job->started > 0 ? file_sha256(job->log_path) : NULL;
     memcpy(column->metrics, job->metrics, sizeof column->metrics);
+    memcpy(column->skipped, job->skipped, sizeof column->skipped);
+    memset(job->skipped, 0, sizeof job->skipped);
     free(hypervisor);
     machine_argv_free(argv);
 }

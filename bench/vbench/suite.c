@@ -8,11 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct row suite_rows[ROWS] = {
-#define BENCH(name, suite, ...) {#name, #suite, __VA_ARGS__},
+const struct suite suites[SUITES] = {
+#define SUITE(name, ...) {#name, __VA_ARGS__},
 #include "bench/suite.def"
-#undef BENCH
 };
+
+const struct row suite_rows[ROWS] = {
+#define BENCH(name, suite, ...) {#name, SUITE_##suite, __VA_ARGS__},
+#include "bench/suite.def"
+};
+
+enum suite_id suite_find(const char *name)
+{
+    for (int i = 0; i < SUITES; i++)
+        if (!strcmp(suites[i].name, name))
+            return i;
+    return SUITE_NONE;
+}
+
+bool suite_has_native(enum suite_id suite)
+{
+    return *suites[suite].initrd != 0;
+}
+
+bool suites_share_image(enum suite_id a, enum suite_id b)
+{
+    return !strcmp(suites[a].kernel, suites[b].kernel) &&
+           !strcmp(suites[a].initrd, suites[b].initrd);
+}
 
 enum row_id row_find(const char *name)
 {
@@ -27,15 +50,16 @@ bool row_is_shown(enum row_id row)
     return strcmp(suite_rows[row].table, "term") != 0;
 }
 
-static bool selection_add_suite(struct selection *s, const char *suite)
+static bool selection_add_suite(struct selection *s, const char *name)
 {
-    bool all = !strcmp(suite, "full"), found = all;
-    for (int i = 0; i < ROWS; i++) {
-        if (!all && strcmp(suite_rows[i].suite, suite))
-            continue;
-        s->has[i] = found = true;
-    }
-    return found;
+    enum suite_id suite = suite_find(name);
+    if (suite == SUITE_NONE)
+        return false;
+    for (int i = 0; i < ROWS; i++)
+        if (suite_rows[i].suite == suite ||
+            !strcmp(suites[suite].also, suites[suite_rows[i].suite].name))
+            s->has[i] = true;
+    return true;
 }
 
 bool selection_add(struct selection *s, const char *name)
@@ -62,6 +86,11 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+double unit_ns(const char *unit)
+{
+    return !strcmp(unit, "s") ? 1e9 : !strcmp(unit, "us") ? 1e3 : 1;
+}
+
 double metric_median(const struct metric *m)
 {
     uint64_t sorted[SAMPLES_MAX];
@@ -82,6 +111,6 @@ bool metric_value(const struct metric metrics[ROWS], enum row_id row, double *va
             return false;
         ns += sign * metric_median(&metrics[i]);
     }
-    *value = ns / (strcmp(suite_rows[row].unit, "s") ? 1e3 : 1e9);
+    *value = ns / unit_ns(suite_rows[row].unit);
     return true;
 }

@@ -12,15 +12,37 @@
 enum row_id {
 #define BENCH(name, ...) ROW_##name,
 #include "bench/suite.def"
-#undef BENCH
     ROWS,
     ROW_NONE = -1,
 };
 
+enum suite_id {
+#define SUITE(name, ...) SUITE_##name,
+#include "bench/suite.def"
+    SUITES,
+    SUITE_NONE = -1,
+};
+
+struct suite {
+    const char *name, *kernel, *initrd, *also, *what;
+};
+
+extern const struct suite suites[SUITES];
+
+/* The suite of this name, or SUITE_NONE. */
+enum suite_id suite_find(const char *name);
+
+/* Can it run without a hypervisor? */
+bool suite_has_native(enum suite_id suite);
+
+/* Do rows of both run in one boot? */
+bool suites_share_image(enum suite_id a, enum suite_id b);
+
 enum { SAMPLES_MAX = 32 };
 
 struct row {
-    const char *name, *suite;
+    const char *name;
+    enum suite_id suite;
     unsigned iterations, samples;
     const char *table, *cell, *minus, *unit, *what;
 };
@@ -53,6 +75,9 @@ static inline bool metric_is_there(const struct metric *m)
 {
     return m->n > 0;
 }
+
+/* Nanoseconds in a unit of suite.def. */
+double unit_ns(const char *unit);
 
 /* Median of the samples, nanoseconds per operation. The metric must be there. */
 double metric_median(const struct metric *m);

@@ -4,14 +4,24 @@
 #include <math.h>
 #include <string.h>
 
+enum column_id base_column(const struct result *r)
+{
+    for (int c = 0; c < COLUMNS; c++)
+        if (r->columns[c].asked)
+            return c;
+    return COLUMN_NATIVE;
+}
+
 struct figures figures_of(const struct result *r, const struct paper *paper, enum row_id row)
 {
     struct figures f = {.paper_ratio = NAN, .share = NAN};
     const struct paper_cell *cell = &paper->cell[row];
-    for (int c = 0; c < COLUMNS; c++) {
+    enum column_id base = base_column(r);
+    for (int c = 0; c < COLUMNS; c++)
         if (!metric_value(r->columns[c].metrics, row, &f.value[c]))
             f.value[c] = NAN;
-        f.ratio[c] = f.value[c] / f.value[COLUMN_NATIVE];
+    for (int c = 0; c < COLUMNS; c++) {
+        f.ratio[c] = f.value[c] / f.value[base];
         if (!isfinite(f.ratio[c]))
             f.ratio[c] = NAN;
     }
@@ -69,10 +79,11 @@ char *percent_print(char to[NUMBER_MAX], double share)
 
 static void print_heading(FILE *out, const struct result *r)
 {
-    fprintf(out, "%-17s %5s %10s", "benchmark", "unit", "native");
-    for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
+    enum column_id base = base_column(r);
+    fprintf(out, "%-17s %5s %10s", "benchmark", "unit", column_names[base]);
+    for (int c = base + 1; c < COLUMNS; c++)
         if (r->columns[c].asked)
-            fprintf(out, " %10s %6s", column_names[c], "ratio");
+            fprintf(out, " %14s %6s", column_names[c], "ratio");
     fprintf(out, " %10s\n", "2003 ratio");
 }
 
@@ -80,11 +91,12 @@ static void print_row(FILE *out, const struct result *r, const struct figures *f
 {
     char text[NUMBER_MAX];
     fprintf(out, "%-17s %5s", suite_rows[row].name, suite_rows[row].unit);
-    fprintf(out, " %10s", number_print(text, f->value[COLUMN_NATIVE]));
-    for (int c = COLUMN_VANTAGE; c < COLUMNS; c++) {
+    enum column_id base = base_column(r);
+    fprintf(out, " %10s", number_print(text, f->value[base]));
+    for (int c = base + 1; c < COLUMNS; c++) {
         if (!r->columns[c].asked)
             continue;
-        fprintf(out, " %10s", number_print(text, f->value[c]));
+        fprintf(out, " %14s", number_print(text, f->value[c]));
         fprintf(out, " %6s", ratio_print(text, f->ratio[c]));
     }
     fprintf(out, " %10s\n", ratio_print(text, f->paper_ratio));
@@ -95,9 +107,9 @@ static void print_geomean(FILE *out, const struct result *r)
     unsigned n;
     char text[NUMBER_MAX];
     fprintf(out, "%-17s %5s %10s", "geometric mean", "", "");
-    for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
+    for (int c = base_column(r) + 1; c < COLUMNS; c++)
         if (r->columns[c].asked)
-            fprintf(out, " %10s %6s", "", ratio_print(text, ratio_geomean(r, c, &n)));
+            fprintf(out, " %14s %6s", "", ratio_print(text, ratio_geomean(r, c, &n)));
     fputc('\n', out);
 }
 
@@ -122,4 +134,9 @@ void table_print(FILE *out, const struct result *r, const struct paper *paper)
     for (int c = 0; c < COLUMNS; c++)
         if (r->columns[c].asked && r->columns[c].reason)
             fprintf(out, "%s is not complete: %s\n", column_names[c], r->columns[c].reason);
+    for (int c = 0; c < COLUMNS; c++)
+        for (int i = 0; i < ROWS; i++)
+            if (r->columns[c].skipped[i])
+                fprintf(out, "%s cannot run %s: %s\n", column_names[c], suite_rows[i].name,
+                        r->columns[c].skipped[i]);
 }

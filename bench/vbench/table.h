@@ -13,10 +13,13 @@
 /* One row's figures; what is not known is NAN. */
 struct figures {
     double value[COLUMNS];
-    double ratio[COLUMNS]; /* to native */
+    double ratio[COLUMNS]; /* to the base column */
     double paper_ratio;    /* the paper's Xen to its native Linux */
     double share;          /* Vantage's overhead over native as a part of Xen's */
 };
+
+/* What ratios are to: native, or the first column the run was asked for. */
+enum column_id base_column(const struct result *r);
 
 struct figures figures_of(const struct result *r, const struct paper *paper, enum row_id row);
 

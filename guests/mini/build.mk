@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The mini guests: build/guests/mini/{hello,abi,hostile}, each one ELF that boots in dom0's place.
+# The mini guests: build/guests/mini/{hello,abi,hostile,hyper}, each one ELF that boots in dom0's place.
 # A further program is one line MINI_<name>, the sources beside the library.
 
-MINI_PROGRAMS := hello abi hostile
-MINI_LIB      := $(wildcard guests/mini/lib/*.c) guests/mini/lib/head.S guests/mini/lib/notes.S
+MINI_PROGRAMS := hello abi hostile hyper
+MINI_LIB      := $(wildcard guests/mini/lib/*.c) guests/mini/lib/head.S guests/mini/lib/notes.S guests/mini/string.c
 MINI_hello    := $(wildcard guests/mini/hello/*.c) guests/mini/lib/hypercall_page.S
 MINI_abi      := $(wildcard guests/mini/abi/*.c guests/mini/abi/*.S)
 MINI_hostile  := $(wildcard guests/mini/hostile/*.c) guests/mini/lib/init_p2m.S
+MINI_hyper    := $(wildcard guests/mini/hyper/*.c guests/mini/hyper/*.S)
 
 # Linked in the top 2 GB, no red zone (bounce frames land on our stack), no SSE.
 MINI_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-strict-aliasing -mcmodel=kernel \
                -fno-pic -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer \
                -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
-               -fno-delete-null-pointer-checks -D__XEN_INTERFACE_VERSION__=0x00040e00
+               -fno-delete-null-pointer-checks -I. -Ihypervisor \
+               -D__XEN_INTERFACE_VERSION__=0x00040e00
 
 $(B)/guests/mini/obj/%.c.o: guests/mini/%.c
 	$(call say,CC,$<)
@@ -23,6 +25,12 @@ $(B)/guests/mini/obj/%.S.o: guests/mini/%.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(MINI_CFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
+
+# The hypervisor's string functions serve a guest as well.
+$(B)/guests/mini/obj/string.c.o: hypervisor/lib/string.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(MINI_CFLAGS) -MMD -MP -c -o $@ $<
 
 mini_objects = $(patsubst guests/mini/%,$(B)/guests/mini/obj/%.o,$(1))
 

@@ -8,6 +8,7 @@
 #include "mm/mm.h"
 #include "pv/pv.h"
 #include "sched/sched.h"
+#include "trace/trace.h"
 
 /* Mappings of others' grants a domain may hold: the back ends of every other domain run in dom0. */
 #define GRANT_HANDLES_DOM0 (GRANT_HANDLES_MAX / 2)
@@ -89,5 +90,6 @@ struct domain *domain_create(domid_t id, unsigned vcpus, uint64_t max_pages, boo
         domain_register(d))
         return NULL;
     wallclock_publish(d);
+    trace_domain_create(d->id, vcpus);
     return d;
 }

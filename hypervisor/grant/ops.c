@@ -7,6 +7,7 @@
  */
 #include "grant/table.h"
 #include "hypercalls.h"
+#include "trace/trace.h"
 #include "x86/access.h"
 
 union list_op {
@@ -34,12 +35,15 @@ static void list_op_run(struct vcpu *v, uint32_t cmd, union list_op *op, struct 
     switch (cmd) {
     case GNTTABOP_map_grant_ref:
         grant_map(v, &op->map);
+        trace_grant_map(op->map.dom, op->map.status, op->map.ref, op->map.handle, op->map.flags);
         break;
     case GNTTABOP_unmap_grant_ref:
         grant_unmap(v, &op->unmap, b);
+        trace_grant_unmap(op->unmap.handle, op->unmap.status);
         break;
     case GNTTABOP_copy:
         grant_copy(v, &op->copy);
+        trace_grant_copy(op->copy.source.domid, op->copy.dest.domid, op->copy.len, op->copy.status);
         break;
     }
     if (b->count == GRANT_UNMAP_BATCH)

@@ -9,7 +9,7 @@
 #include "mm/domain_memory.h"
 #include "trace/trace.h"
 
-int pin(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
+static int pin_table(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
 {
     int rc = d->state == DOMAIN_DYING ? -ESRCH : job_ready(j, d, m, use);
 
@@ -23,8 +23,17 @@ int pin(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
         return -EINVAL;
     }
     __atomic_fetch_or(&f->use, USE_PINNED, __ATOMIC_SEQ_CST);
-    trace_pin(m.n, 0, d->id, use);
     return 0;
+}
+
+/* One that waits for a promotion comes again and is recorded then. */
+int pin(struct job *j, struct domain *d, mfn_t m, enum frame_use use)
+{
+    int rc = pin_table(j, d, m, use);
+
+    if (rc != -EINPROGRESS)
+        trace_pin(m.n, rc, d->id, use);
+    return rc;
 }
 
 int unpin(struct job *j, struct domain *d, mfn_t m)

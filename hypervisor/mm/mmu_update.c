@@ -269,6 +269,7 @@ long hc_mmu_update(struct vcpu *v, guest_ptr requests, uint32_t count, guest_ptr
     rc = list_run(&u);
     if (rc == -EAGAIN) /* another vCPU has the table; a foreign one may not run */
         rc = u.d == v->domain ? -ERESTART : -EBUSY;
+    trace_mmu_batch(u.left, u.completed, rc, u.d->id);
     if (done.va && guest_put(done, &u.completed))
         rc = -EFAULT;
     if (rc == -ERESTART) {

@@ -89,10 +89,11 @@ static void top_emptied(struct job *j, struct job_level *top)
 {
     struct frame *f = frame_of(top->table);
 
-    trace_demote(top->table.n, top->use);
     if (top->use == USE_L4) /* our addresses are not the guest's to read */
         memset((uint64_t *)frame_data(top->table) + HOLE_FIRST_SLOT, 0,
                (HOLE_LAST_SLOT - HOLE_FIRST_SLOT + 1) * sizeof(uint64_t));
+    if (unlikely(trace_mask & TRACE_MMU))
+        trace_demote(top->table.n, entries_present(frame_data(top->table)), top->use);
     type_emptied(f);
     frame_put(f);
     if (--j->depth)

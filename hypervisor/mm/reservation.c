@@ -6,6 +6,7 @@
 #include "mm/domain_memory.h"
 #include "mm/foreign.h"
 #include "mm/memory_op.h"
+#include "trace/trace.h"
 
 #define EXTENTS_MAX (1ull << 40)
 
@@ -73,27 +74,34 @@ static bool extent_remove(struct reservation *r, guest_ptr at)
     return n == size;
 }
 
-long memory_reservation(struct vcpu *v, unsigned op, uint64_t done, guest_ptr arg)
+static long extents_run(struct vcpu *v, struct reservation *r, unsigned op, uint64_t done)
 {
-    struct reservation r;
-    int rc = reservation_read(v, arg, &r);
-
-    if (rc)
-        return rc;
-    if (r.order > memory_max_order(v) || r.count > EXTENTS_MAX)
+    if (r->order > memory_max_order(v) || r->count > EXTENTS_MAX)
         return done; /* no extent can be had */
-    for (uint64_t i = done; i < r.count; i++) {
-        guest_ptr at = gptr_add(r.list, i * 8);
+    for (uint64_t i = done; i < r->count; i++) {
+        guest_ptr at = gptr_add(r->list, i * 8);
         bool ok = op == XENMEM_decrease_reservation
-                      ? extent_remove(&r, at)
-                      : extent_add(&r, at, op == XENMEM_populate_physmap);
+                      ? extent_remove(r, at)
+                      : extent_add(r, at, op == XENMEM_populate_physmap);
 
         if (!ok)
             return i;
-        if ((i + 1) % 16 == 0 && i + 1 < r.count && preempt_wanted()) {
+        if ((i + 1) % 16 == 0 && i + 1 < r->count && preempt_wanted()) {
             restart_arg(v, 0, (i + 1) << MEMORY_OP_BITS | op);
             return -ERESTART;
         }
     }
-    return r.count;
+    return r->count;
+}
+
+long memory_reservation(struct vcpu *v, unsigned op, uint64_t done, guest_ptr arg)
+{
+    struct reservation r;
+    long rc = reservation_read(v, arg, &r);
+
+    if (rc)
+        return rc;
+    rc = extents_run(v, &r, op, done);
+    trace_reservation(r.d->id, r.order, op, rc);
+    return rc;
 }

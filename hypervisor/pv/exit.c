@@ -12,7 +12,10 @@
  */
 static void idle(void)
 {
+    uint64_t begin = trace_begin(TRACE_SCHED);
+
     __asm__ volatile("sti; hlt; cli" : : : "memory");
+    trace_idle(begin, this_cpu()->id);
 }
 
 static bool may_run(const struct vcpu *v)
@@ -66,7 +69,9 @@ struct context *on_exit(void)
 
     if (unlikely(!is_settled(cpu->current)))
         settle(cpu);
-    if (unlikely(cpu->flush_tlb))
+    if (unlikely(cpu->flush_tlb)) {
+        trace_tlb_empty(cpu->cr3);
         cr3_load(MFN(cpu->cr3 >> PAGE_SHIFT));
+    }
     return &cpu->current->ctx;
 }

@@ -5,7 +5,8 @@ MM_FAKE   := hypervisor/test/mm_fake
 MM_CFLAGS := $(HOST_CFLAGS) -fno-strict-aliasing -include stdint.h -D__XEN_INTERFACE_VERSION__=0x00040e00 \
              -D__XEN_TOOLS__ -Ihypervisor/test/no_trace -I$(MM_FAKE) -Ihypervisor
 MM_HV     := $(wildcard hypervisor/mm/*.c)
-MM_OPS    := $(MM_HV) $(addprefix $(MM_FAKE)/,fake.c model.c compare.c ops.c)
+MM_MODEL  := $(MM_HV) $(addprefix $(MM_FAKE)/,fake.c model.c compare.c)
+MM_OPS    := $(MM_MODEL) $(addprefix $(MM_FAKE)/,choose.c tables.c pages.c ops.c)
 
 # build: what it is compiled with
 MM_fast   := -DTABLE_ENTRIES=8
@@ -31,7 +32,7 @@ $(foreach b,fast asan full narrow tiny,$(eval $(call mm_build,$(b))))
 $(B)/mm/full/test_mm_units: $(B)/mm/full/hypervisor/test/test_mm_units.o \
     $(patsubst %.c,$(B)/mm/full/%.o,$(MM_HV) $(MM_FAKE)/fake.c)
 $(B)/mm/tiny/test_mm_exhaustive: $(B)/mm/tiny/hypervisor/test/test_mm_exhaustive.o \
-    $(patsubst %.c,$(B)/mm/tiny/%.o,$(filter-out %/ops.c,$(MM_OPS)))
+    $(patsubst %.c,$(B)/mm/tiny/%.o,$(MM_MODEL))
 
 MM_RANDOM := $(patsubst %,$(B)/mm/%/test_mm_random,fast asan full narrow)
 MM_FUZZ   := $(if $(shell command -v clang),$(B)/mm/fuzz_mm)

@@ -5,9 +5,8 @@
 #include "trace/rings.h"
 #include "trace/schema_text.h"
 
-struct trace_ring trace_rings[MAX_CPUS];
+struct trace_ring *trace_rings[MAX_CPUS];
 bool trace_has_rings;
-static uint64_t consumed[MAX_CPUS]; /* packets read of each ring: TRACE_DROP */
 
 static const struct {
     const char *name;
@@ -47,21 +46,19 @@ bool trace_classes(const char *names, uint8_t *mask)
 
 void trace_cpu_init(struct cpu *c, void *memory, uint64_t bytes, enum trace_mode mode)
 {
-    struct trace_ring *r = &trace_rings[c->id];
+    struct trace_ring *r = trace_ring_init(memory, bytes);
 
     _Static_assert(offsetof(struct cpu, trace) == CPU_TRACE, "emit.S finds the ring there");
     _Static_assert(sizeof(struct cpu) == 128, "and struct cpu at the end of the stack block");
-    _Static_assert(offsetof(struct trace_ring, head) == TRACE_RING_HEAD, "emit.S");
-    _Static_assert(offsetof(struct trace_ring, base) == TRACE_RING_BASE, "emit.S");
-    trace_ring_init(r, memory, bytes / TRACE_PACKET_BYTES);
     trace_schema_uuid(r->uuid);
     r->cpu = c->id;
     r->mode = mode;
-    r->consumed = &consumed[c->id];
     r->boot_id = trace_boot_id();
     r->domain = TRACE_IDLE;
     c->trace = r;
+    trace_rings[c->id] = r;
     trace_has_rings = true;
+    trace_describe();
 }
 
 /* Tells the boots of one machine apart: nothing else changes as much. */
@@ -79,6 +76,7 @@ uint8_t trace_set_mask(uint8_t mask)
     if (!mask) /* the last record says that it is the last */
         trace_trace_mask(old, mask);
     __atomic_store_n(&trace_mask, mask, __ATOMIC_RELAXED);
+    trace_describe();
     if (mask)
         trace_trace_mask(old, mask);
     return old;

@@ -14,7 +14,6 @@
 #include "trace/ring.h"
 
 #define HEAD TRACE_RING_HEAD
-#define BASE TRACE_RING_BASE
 
 /* The sequence from here to `commit` begins again at `start` when it is interrupted. */
 .macro RESTARTABLE start, commit
@@ -27,7 +26,7 @@
  * trace_emit<n>(r8 = head without time, rcx, rsi, rdi, rbx = n words of payload): one record of this CPU.
  * The registers a caller's own arguments are in come last, so that few sites have to move them.
  *   changes      rax rdx r9 r10 r11, flags
- *   slow path    the record would leave the packet, or the TSC's high half changed [ring.high]
+ *   slow path    the guard of the record's last byte does not show the TSC's high half [ring.guard]
  */
 .macro EMIT words
         .globl  trace_emit\words
@@ -36,27 +35,23 @@ trace_emit\words:
         mov     %rsp, %rax
         or      $0xffff, %rax
         mov     CPU_TRACE - 127(%rax), %r9
-        mov     HEAD(%r9), %r11d
-        add     BASE(%r9), %r11                 /* r11: where the record goes */
-        lea     -1(%r11), %r10
-        and     $-TRACE_PACKET_BYTES, %r10      /* r10: the packet's header */
-        lea     8 + 8 * \words - TRACE_PACKET_BYTES(%r11), %rax
-        cmp     %r10, %rax
-        ja      slow\words
+        mov     HEAD(%r9), %r11d                /* r11: where the record goes, from the ring's beginning */
+        lea     7 + 8 * \words(%r11), %r10d
+        shr     $TRACE_PACKET_SHIFT, %r10d
         rdtsc
-        cmp     %edx, TRACE_PACKET_HIGH(%r10)
+        cmp     %edx, TRACE_RING_GUARD(%r9, %r10, 4)
         jne     slow\words
-        mov     %eax, (%r11)
-        mov     %r8d, 4(%r11)
-        mov     %rcx, 8(%r11)
+        mov     %eax, (%r9, %r11)
+        mov     %r8d, 4(%r9, %r11)
+        mov     %rcx, 8(%r9, %r11)
 .if \words > 1
-        mov     %rsi, 16(%r11)
+        mov     %rsi, 16(%r9, %r11)
 .endif
 .if \words > 2
-        mov     %rdi, 24(%r11)
+        mov     %rdi, 24(%r9, %r11)
 .endif
 .if \words > 3
-        mov     %rbx, 32(%r11)
+        mov     %rbx, 32(%r9, %r11)
 .endif
         movabs  $(1 << 32) + 8 + 8 * \words, %rax
 commit\words:
@@ -80,9 +75,10 @@ slow\words:
 
 /*
  * trace_publish(rdi = ring, rsi = its head, rdx = new packet's header and the content bits of the old one,
- * rcx = new head, r8 = place of the new packet, r9 = the old packet or 0): begins a packet, unless the head
- * is not rsi any more. The sequence number is written first: readers tell by it that what was there is
- * gone. [packet.seq]
+ * and its guard, rcx = new head, r8 = place of the new packet, r9 = the old packet or 0): begins a packet,
+ * unless the head is not rsi any more. The sequence number is written first: readers tell by it that what
+ * was there is gone. [packet.seq] The old guard is shut before the head leaves it; the new one is opened by
+ * trace_open, because two stores cannot be one.
  */
         .globl  trace_publish
         .balign 16
@@ -96,15 +92,29 @@ trace_publish:
         mov     %rax, \at(%r8)
 .endr
         test    %r9, %r9
-        jz      commit_publish
+        jz      2f
         mov     24(%rdx), %rax                  /* the old packet ends when the new one begins */
         mov     %rax, 32(%r9)
         mov     TRACE_HEADER_BYTES(%rdx), %rax
         mov     %rax, 40(%r9)
+2:      mov     TRACE_HEADER_BYTES + 8(%rdx), %rax
+        movl    $TRACE_GUARD_SHUT, (%rax)
 commit_publish:
         mov     %rcx, HEAD(%rdi)
 1:      ret
 RESTARTABLE trace_publish, commit_publish
+
+/* trace_open(rdi = ring, rsi = its head, rdx = guard, ecx = the TSC's high half): lets records into the
+ * packet the head is in, unless the head is not rsi any more. */
+        .globl  trace_open
+        .balign 16
+trace_open:
+        cmp     %rsi, HEAD(%rdi)
+        jne     1f
+commit_open:
+        mov     %ecx, (%rdx)
+1:      ret
+RESTARTABLE trace_open, commit_open
 
 /*
  * turn — a record did not fit: begin another packet and write it again, or drop it.

@@ -8,9 +8,12 @@
 #include "lib/types.h"
 #include "trace/ring.h"
 
-/* `memory` holds so many packets (a power of two, 2 or more), aligned to one. Identity and who runs are the
- * caller's to fill in. */
-void trace_ring_init(struct trace_ring *r, void *memory, uint32_t packets);
+/* Lays a ring out in so many bytes, a multiple of a packet, three or more, aligned to one. Identity and who
+ * runs are the caller's to fill in. */
+struct trace_ring *trace_ring_init(void *memory, uint64_t bytes);
+
+/* Lets the records of whoever runs on this CPU into the ring, or not; those are not attempted then. */
+void trace_mute(struct trace_ring *r, bool on);
 
 /* Records written since the beginning. Any CPU. */
 uint64_t trace_written(const struct trace_ring *r);

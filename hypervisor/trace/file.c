@@ -24,14 +24,13 @@ static unsigned rings(void)
     unsigned n = 0;
 
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        n += trace_rings[i].base != NULL;
+        n += trace_rings[i] != NULL;
     return n;
 }
 
-static void put_header(uint8_t mask)
+struct file_header trace_file_header(uint8_t mask)
 {
-    static const uint64_t zeros; /* packets lie at multiples of 8 */
-    struct file_header h = {
+    return (struct file_header){
         .magic = FILE_MAGIC,
         .version = FILE_VERSION,
         .cpus = rings(),
@@ -42,6 +41,12 @@ static void put_header(uint8_t mask)
         .mask = mask,
         .schema_bytes = ROUND_UP(trace_schema_bytes, 8),
     };
+}
+
+static void put_header(uint8_t mask)
+{
+    static const uint64_t zeros; /* packets lie at multiples of 8 */
+    struct file_header h = trace_file_header(mask);
 
     put(&h, sizeof(h));
     put(trace_schema, trace_schema_bytes);
@@ -74,8 +79,8 @@ void trace_to_debug_port(void)
         return;
     put_header(mask);
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        if (trace_rings[i].base)
-            put_ring(&trace_rings[i]);
+        if (trace_rings[i])
+            put_ring(trace_rings[i]);
     e.bytes = written + sizeof(e);
     put(&e, sizeof(e));
     printk("trace: %lu bytes written to the debug port\n", e.bytes);

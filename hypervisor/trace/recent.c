@@ -129,6 +129,6 @@ void trace_print_recent(unsigned records)
     __atomic_store_n(&trace_mask, 0, __ATOMIC_RELAXED);
     printk("trace: the last records of each CPU (time in TSC ticks)\n");
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        if (trace_rings[i].base)
-            print_ring(&trace_rings[i], records);
+        if (trace_rings[i])
+            print_ring(trace_rings[i], records);
 }

@@ -18,10 +18,12 @@
 struct publish {
     struct packet_header header;
     uint64_t old_content_bits;
+    uint32_t *old_guard;
 };
 
 void trace_publish(struct trace_ring *r, uint64_t head, const struct publish *p, uint64_t new_head,
                    struct packet_header *at, struct packet_header *old);
+void trace_open(struct trace_ring *r, uint64_t head, uint32_t *guard, uint32_t high);
 bool trace_turn(struct trace_ring *r, uint32_t bytes);
 
 static uint64_t head_of(const struct trace_ring *r)
@@ -32,7 +34,7 @@ static uint64_t head_of(const struct trace_ring *r)
 /* The packet a head points into; meaningless before the first. */
 static struct packet_header *packet_of(const struct trace_ring *r, uint64_t head)
 {
-    return (struct packet_header *)(r->base + (((uint32_t)head - 1) & ~PACKET_MASK));
+    return (struct packet_header *)((char *)r + (((uint32_t)head - 1) & ~PACKET_MASK));
 }
 
 static uint64_t content_bytes(uint64_t head)
@@ -46,12 +48,23 @@ static bool fits(const struct trace_ring *r, uint64_t head, uint32_t bytes, uint
            packet_of(r, head)->begin >> 32 == now >> 32;
 }
 
+static uint64_t slot(const struct trace_ring *r, uint64_t seq)
+{
+    return r->first + seq % r->packets * TRACE_PACKET_BYTES;
+}
+
+/* The guard of the packet a head points into; that of the ring's own beginning, always shut, before. */
+static uint32_t *guard_of(struct trace_ring *r, uint64_t head)
+{
+    return &r->guard[(uint32_t)head ? ((uint32_t)head - 1) >> TRACE_PACKET_SHIFT : 0];
+}
+
 /* May packet `seq` be begun? In TRACE_DROP the reader's word counts, within what can be true. */
 static bool may_begin(const struct trace_ring *r, uint64_t seq)
 {
     switch (r->mode) {
     case TRACE_DROP:
-        return seq - MIN(__atomic_load_n(r->consumed, __ATOMIC_ACQUIRE), seq) < r->packets;
+        return seq - MIN(__atomic_load_n(&r->consumed, __ATOMIC_ACQUIRE), seq) < r->packets;
     case TRACE_FREEZE:
         return seq < r->freeze_at;
     default:
@@ -82,31 +95,62 @@ static void fill_header(const struct trace_ring *r, uint64_t head, uint64_t seq,
         h->uuid[i] = r->uuid[i];
 }
 
-/* A record of so many bytes found no room. True: try again; false: it is counted as dropped. */
+/* A record of so many bytes found its guard shut. True: try again; false: it is not wanted, or dropped and
+ * counted. */
+void trace_open(struct trace_ring *r, uint64_t head, uint32_t *guard, uint32_t high);
 bool trace_turn(struct trace_ring *r, uint32_t bytes)
 {
     uint64_t head = head_of(r), now = rdtsc();
     struct packet_header *old = (uint32_t)head ? packet_of(r, head) : NULL;
     uint64_t seq = old ? old->seq + 1 : 0;
-    uint32_t at = (seq & (r->packets - 1)) * TRACE_PACKET_BYTES;
+    uint64_t at = slot(r, seq);
     struct publish p;
 
-    if (fits(r, head, bytes, now)) /* whoever interrupted us has turned already */
+    if (r->muted)
+        return false; /* not attempted */
+    if (fits(r, head, bytes, now)) {
+        trace_open(r, head, guard_of(r, head), now >> 32);
         return true;
+    }
     if (!may_begin(r, seq)) {
         __asm__ volatile("incq %0" : "+m"(r->dropped)); /* one instruction: [ring.exact] */
         return false;
     }
     fill_header(r, head, seq, now, &p.header);
     p.old_content_bits = old ? content_bytes(head) * 8 : 0;
+    p.old_guard = guard_of(r, head);
     trace_publish(r, head, &p, (head & ~0xffffffffull) | (at + TRACE_HEADER_BYTES),
-                  (struct packet_header *)(r->base + at), old);
+                  (struct packet_header *)((char *)r + at), old);
     return true;
 }
 
-void trace_ring_init(struct trace_ring *r, void *memory, uint32_t packets)
+struct trace_ring *trace_ring_init(void *memory, uint64_t bytes)
 {
-    *r = (struct trace_ring){.base = memory, .packets = packets, .freeze_at = ~0ull};
+    struct trace_ring *r = memory;
+    uint32_t guards = bytes / TRACE_PACKET_BYTES;
+    uint32_t first = ROUND_UP(sizeof(*r) + guards * sizeof(r->guard[0]), TRACE_PACKET_BYTES);
+
+    *r = (struct trace_ring){
+        .bytes = bytes,
+        .first = first,
+        .packets = guards - first / TRACE_PACKET_BYTES,
+        .freeze_at = ~0ull,
+    };
+    for (uint32_t i = 0; i < guards; i++)
+        r->guard[i] = TRACE_GUARD_SHUT;
+    return r;
+}
+
+/* Whoever interrupts this may have begun another packet: then that one's guard is shut as well. */
+void trace_mute(struct trace_ring *r, bool on)
+{
+    uint64_t head;
+
+    r->muted = on;
+    do {
+        head = head_of(r);
+        __atomic_store_n(guard_of(r, head), TRACE_GUARD_SHUT, __ATOMIC_RELAXED);
+    } while (head != head_of(r));
 }
 
 /* --- Reading --- */
@@ -131,7 +175,7 @@ static uint64_t position(const struct trace_ring *r, uint64_t *seq)
         *seq = seq_read(packet_of(r, head));
         again = head_of(r);
         if (packet_of(r, again) == packet_of(r, head) &&
-            (*seq & (r->packets - 1)) * TRACE_PACKET_BYTES == (((uint32_t)head - 1) & ~PACKET_MASK) &&
+            slot(r, *seq) == (((uint32_t)head - 1) & ~PACKET_MASK) &&
             (uint32_t)(again >> 32) - (uint32_t)(head >> 32) < TRACE_PACKET_BYTES / 8)
             return head;
     }
@@ -167,7 +211,7 @@ uint32_t trace_read(const struct trace_ring *r, uint64_t seq, bool open_too, voi
 {
     uint64_t current, head = position(r, &current);
     const struct packet_header *from =
-        (const void *)(r->base + (seq & (r->packets - 1)) * TRACE_PACKET_BYTES);
+        (const void *)((const char *)r + slot(r, seq));
     struct packet_header *h = to;
     uint32_t bytes;
 

@@ -5,9 +5,15 @@
 
 #include "trace/trace.h"
 
-extern struct trace_ring trace_rings[MAX_CPUS]; /* by CPU; base NULL: none */
+extern struct trace_ring *trace_rings[MAX_CPUS]; /* by CPU; NULL: none */
 extern bool trace_has_rings;
 
 uint32_t trace_boot_id(void);
+
+/* What a file of all rings begins with. */
+struct file_header trace_file_header(uint8_t mask);
+
+/* Brings the descriptor up to date, by which the rings are found in a copy of the machine's memory. */
+void trace_describe(void);
 
 #endif

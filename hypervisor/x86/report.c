@@ -94,15 +94,22 @@ void report_panic(const struct regs *r, const char *what)
     machine_halt();
 }
 
-void panic(const char *fmt, ...)
+/* One line, formatted on the stack: printk() itself has no va_list form. */
+static void print_line(const char *prefix, const char *fmt, va_list ap)
 {
     char text[256];
+
+    format_va(text, sizeof(text), fmt, ap);
+    printk("%s: %s\n", prefix, text);
+}
+
+void panic(const char *fmt, ...)
+{
     va_list ap;
 
     va_start(ap, fmt);
-    format_va(text, sizeof(text), fmt, ap);
+    print_line("PANIC", fmt, ap);
     va_end(ap);
-    printk("PANIC: %s\n", text);
     report_back_trace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
     on_machine_end(true);
     machine_halt();
@@ -110,12 +117,10 @@ void panic(const char *fmt, ...)
 
 void cannot_start(const char *fmt, ...)
 {
-    char text[256];
     va_list ap;
 
     va_start(ap, fmt);
-    format_va(text, sizeof(text), fmt, ap);
+    print_line("cannot start", fmt, ap);
     va_end(ap);
-    printk("cannot start: %s\n", text);
     machine_halt();
 }

@@ -14,11 +14,11 @@
 #define PACKETS 16
 
 static uint8_t blocks[2][BLOCK_BYTES] __attribute__((aligned(BLOCK_BYTES)));
-static uint8_t memory[2][PACKETS * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
-static struct trace_ring rings[2];
+static uint8_t memory[2][(1 + PACKETS) * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
+static struct trace_ring *rings[2];
 static uint64_t random_state;
 
-enum { BYTES_u8 = 1, BYTES_u16 = 2, BYTES_u32 = 4, BYTES_u64 = 8, BYTES_s32 = 4, BYTES_s64 = 8,
+enum { BYTES_u8 = 1, BYTES_u16 = 2, BYTES_u32 = 4, BYTES_u64 = 8, BYTES_s16 = 2, BYTES_s32 = 4, BYTES_s64 = 8,
        BYTES_dur = 4 };
 #define BYTES(type, name, unit, meaning) BYTES_##type +
 #define EVENT(number, name, class, kind, meaning, ...) {number, (EACH(BYTES, __VA_ARGS__) 0) / 8},
@@ -62,7 +62,7 @@ static void put_ring(FILE *f, const struct trace_ring *r)
     static uint64_t packet[TRACE_PACKET_BYTES / 8];
     uint64_t end, seq = trace_first_packet(r, &end);
     struct file_ring said = {FILE_RING, r->cpu, r->mode, trace_written(r) + r->dropped, r->dropped,
-                             end - seq};
+                             end - seq, 0};
 
     fwrite(&said, sizeof(said), 1, f);
     for (; seq < end; seq++)
@@ -77,7 +77,7 @@ static void put_file(FILE *f)
         .version = FILE_VERSION,
         .cpus = 2,
         .tsc_hz = 2000000000,
-        .tsc_at_boot = rings[0].head ? ((struct packet_header *)memory[0])->begin : 0,
+        .tsc_at_boot = rings[0]->head ? ((struct packet_header *)(memory[0] + TRACE_PACKET_BYTES))->begin : 0,
         .wall_at_boot = 1600000000ull * 1000000000,
         .mask = 0xff,
         .schema_bytes = ROUND_UP(trace_schema_bytes, 8),
@@ -88,7 +88,7 @@ static void put_file(FILE *f)
     fwrite(trace_schema, trace_schema_bytes, 1, f);
     fwrite(&zeros, h.schema_bytes - trace_schema_bytes, 1, f);
     for (unsigned i = 0; i < 2; i++)
-        put_ring(f, &rings[i]);
+        put_ring(f, rings[i]);
     e.bytes = (uint64_t)ftell(f) + sizeof(e);
     fwrite(&e, sizeof(e), 1, f);
 }
@@ -101,10 +101,10 @@ int main(int argc, char **argv)
         return 2;
     random_state = strtoull(argv[3], NULL, 0) * 2 + 1;
     for (unsigned i = 0; i < 2; i++) {
-        trace_ring_init(&rings[i], memory[i], PACKETS);
-        trace_schema_uuid(rings[i].uuid);
-        rings[i].cpu = i;
-        block_init(blocks[i], &rings[i]);
+        rings[i] = trace_ring_init(memory[i], sizeof(memory[i]));
+        trace_schema_uuid(rings[i]->uuid);
+        rings[i]->cpu = i;
+        block_init(blocks[i], rings[i]);
     }
     for (long n = atol(argv[2]); n > 0; n--)
         block_run(blocks[n % 3 == 0], emit_random, NULL);

@@ -5,7 +5,7 @@
  * does. For depth two that event is interrupted likewise.
  *
  * Afterwards every record must be there once and whole, in the order of time, with the counts exact.
- * Proves [emit.restart] [emit.commit] [emit.order] [ring.exact].
+ * Proves [emit.restart] [emit.commit] [emit.order] [ring.exact] [ring.guard].
  */
 #define _GNU_SOURCE
 #include "trace/test/host.h"
@@ -21,9 +21,9 @@
 #define PACKETS 4
 
 static uint8_t block[BLOCK_BYTES] __attribute__((aligned(BLOCK_BYTES)));
-static uint8_t memory[PACKETS * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
-static struct trace_ring ring;
-static uint64_t consumed;
+static uint8_t memory[(1 + PACKETS) * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
+#define ring   (*(struct trace_ring *)memory)
+#define packet ((uint8_t (*)[TRACE_PACKET_BYTES])memory + 1)
 
 /* The ring's C code and the slow path of emit.S, between them nothing else (build.mk). */
 extern const char __start_trace_code[], __stop_trace_code[];
@@ -39,6 +39,7 @@ static struct situation {
     enum fill fill;
     unsigned words[3];  /* of the event and of those inside it */
     bool is_stale;      /* the TSC's high half has changed since the packet began */
+    bool is_shut;       /* recording was muted for a moment */
 } now;
 
 static uint64_t fillers;
@@ -91,10 +92,12 @@ static void fill(void *unused)
 static void make_stale(void)
 {
     for (unsigned i = 0; i < PACKETS; i++) {
-        struct packet_header *h = (void *)(memory + i * TRACE_PACKET_BYTES);
+        struct packet_header *h = (void *)packet[i];
 
         h->begin -= 1ull << 32;
         h->end -= 1ull << 32;
+        if (ring.guard[i + 1] != TRACE_GUARD_SHUT)
+            ring.guard[i + 1]--;
     }
 }
 
@@ -205,16 +208,26 @@ static void note_failure(const char *what)
 {
     if (!failed++)
         snprintf(first_failure, sizeof(first_failure),
-                 "%s: mode %d fill %d words %u %u %u stale %d, at %" PRIx64 " %" PRIx64, what,
-                 now.mode, now.fill, now.words[0], now.words[1], now.words[2], now.is_stale,
+                 "%s: mode %d fill %d words %u %u %u stale %d shut %d, at %" PRIx64 " %" PRIx64, what,
+                 now.mode, now.fill, now.words[0], now.words[1], now.words[2], now.is_stale, now.is_shut,
                  breakpoints[0], breakpoints[1]);
+}
+
+/* [ring.guard] */
+static bool guards_are_right(void)
+{
+    bool right = true;
+
+    for (uint32_t i = 0; i <= PACKETS; i++)
+        right &= ring.guard[i] == TRACE_GUARD_SHUT || i == ((uint32_t)ring.head - 1) / TRACE_PACKET_BYTES;
+    return right;
 }
 
 static void check(void)
 {
     struct reading s = {.not_before = began};
     uint64_t end, first = trace_first_packet(&ring, &end), lost = 0;
-    const struct packet_header *h = (void *)(memory + first % PACKETS * TRACE_PACKET_BYTES);
+    const struct packet_header *h = (void *)packet[first % PACKETS];
 
     if (end)
         lost = s.next_event = h->first_event;
@@ -226,19 +239,19 @@ static void check(void)
         note_failure("not as many records as written");
     else if (trace_written(&ring) + ring.dropped != attempts + fillers)
         note_failure("written and dropped are not what was attempted");
+    else if (!guards_are_right())
+        note_failure("the guard of another packet is open");
 }
 
 static void set_up(void)
 {
     static struct situation made_for; /* filling is long: kept and copied */
-    static struct trace_ring made;
     static uint8_t made_memory[sizeof(memory)];
+    static bool is_made;
 
-    if (memcmp(&made_for, &now, sizeof(now)) || !made.base) {
+    if (memcmp(&made_for, &now, sizeof(now)) || !is_made) {
         memset(memory, 0xee, sizeof(memory));
-        trace_ring_init(&ring, memory, PACKETS);
-        consumed = 0;
-        ring.consumed = &consumed;
+        trace_ring_init(memory, sizeof(memory));
         block_run(block, fill, NULL);
         ring.mode = now.mode;
         if (ring.head)
@@ -246,11 +259,14 @@ static void set_up(void)
                                                                 -TRACE_PACKET_BYTES)))->seq + 1;
         if (now.is_stale && ring.head)
             make_stale();
+        if (now.is_shut) {
+            trace_mute(&ring, true);
+            ring.muted = false;
+        }
         made_for = now;
-        made = ring;
+        is_made = true;
         memcpy(made_memory, memory, sizeof(memory));
     }
-    ring = made;
     memcpy(memory, made_memory, sizeof(memory));
     attempts = 0;
     began = rdtsc();
@@ -310,12 +326,13 @@ static void all_situations(unsigned kinds, void (*body)(void))
     for (unsigned mode = TRACE_OVERWRITE; mode <= TRACE_FREEZE; mode++)
         for (unsigned f = 0; f < FILLS; f++)
             for (unsigned k = 0; k < kinds; k++)
-                for (unsigned stale = 0; stale < 2; stale++) {
+                for (unsigned variant = 0; variant < 3; variant++) {
                     memset(&now, 0, sizeof(now));
                     now.mode = mode;
                     now.fill = f;
                     memcpy(now.words, sizes[(k + f) % 4], sizeof(now.words));
-                    now.is_stale = stale;
+                    now.is_stale = variant == 1;
+                    now.is_shut = variant == 2;
                     body();
                 }
 }

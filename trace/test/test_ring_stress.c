@@ -20,9 +20,8 @@
 #define PACKETS 64
 
 static uint8_t block[BLOCK_BYTES] __attribute__((aligned(BLOCK_BYTES)));
-static uint8_t memory[PACKETS * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
-static struct trace_ring ring;
-static uint64_t consumed;
+static uint8_t memory[(1 + PACKETS) * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
+#define ring (*(struct trace_ring *)memory)
 static uint64_t counters[3]; /* attempts, by writer: the task and two kinds of interrupt */
 static uint64_t restarts;
 static uint64_t wanted;
@@ -94,7 +93,7 @@ static bool read_closed(struct reading *s, uint64_t *seq)
         }
         if (!reading_packet(s, (uint8_t *)packet, bytes))
             return false;
-        __atomic_store_n(&consumed, ++*seq, __ATOMIC_RELEASE);
+        __atomic_store_n(&ring.consumed, ++*seq, __ATOMIC_RELEASE);
     }
 }
 
@@ -130,11 +129,10 @@ static void stress(const char *name, enum trace_mode mode, uint64_t events)
     pthread_t thread;
     uint64_t seq = 0;
 
-    trace_ring_init(&ring, memory, PACKETS);
+    trace_ring_init(memory, sizeof(memory));
     ring.mode = mode;
     ring.freeze_at = 5000;
-    ring.consumed = &consumed;
-    consumed = restarts = 0;
+    restarts = 0;
     memset(counters, 0, sizeof(counters));
     wanted = events;
     is_done = false;

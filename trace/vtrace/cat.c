@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vtrace cat: one line per record, in the order of time. vtrace list: what can be in a trace. */
-#include "trace/vtrace/vtrace.h"
+/* vtrace cat: one line per record, in the order of time. */
+#include "trace/vtrace/json.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -9,7 +9,7 @@ static void print_who(const struct record *r)
 {
     char who[16];
 
-    if (r->domain == 0x7fff)
+    if (r->domain == DOMAIN_IDLE)
         snprintf(who, sizeof(who), "idle");
     else
         snprintf(who, sizeof(who), "d%uv%u", r->domain, r->vcpu);
@@ -35,45 +35,26 @@ static void print_record(const struct trace *t, const struct record *r)
     putchar('\n');
 }
 
-int verb_cat(const struct trace *t, const struct options *o)
+int verb_cat(const struct options *o)
 {
-    static struct filter f;
-    char why[200];
+    struct trace *t = trace_of(o->paths[0]);
+    struct records *s = records_open(t, o);
     struct record r;
-    uint64_t shown = 0;
+    bool as_json = option_given(o, 'j');
+    int status;
 
-    if (!filter_make(&f, t, o, why, sizeof(why)))
-        fail("%s", why);
-    print_completeness(stdout, t);
-    struct cursor *c = cursor_new(t);
-    while ((!o->limit || shown < o->limit) && cursor_next(c, &r)) {
-        if (!filter_passes(&f, &r))
-            continue;
-        print_record(t, &r);
-        shown++;
+    if (as_json)
+        json_print(json_completeness(t), true);
+    else
+        print_completeness(stdout, t);
+    while (records_next(s, &r)) {
+        if (as_json)
+            json_print(json_record(t, &r), true);
+        else
+            print_record(t, &r);
     }
-    cursor_free(c);
-    return exit_status(t);
-}
-
-static void list_event(const struct event *e)
-{
-    printf("%s.%s (0x%04x%s): %s\n", e->class, e->name, e->number, e->is_span ? ", span" : "",
-           e->meaning);
-    for (unsigned i = 0; i < e->field_count; i++)
-        printf("    %-12s %-4s %-16s %s\n", e->fields[i].name, e->fields[i].type, e->fields[i].unit,
-               e->fields[i].meaning);
-}
-
-int verb_list(const struct trace *t, const struct options *o)
-{
-    static struct filter f;
-    char why[200];
-
-    if (!filter_make(&f, t, o, why, sizeof(why)))
-        fail("%s", why);
-    for (size_t i = 0; i < t->schema.event_count; i++)
-        if (f.wanted[t->schema.events[i].number])
-            list_event(&t->schema.events[i]);
-    return 0;
+    records_close(s);
+    status = exit_status(t);
+    trace_close(t);
+    return status;
 }

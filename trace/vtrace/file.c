@@ -4,6 +4,7 @@
  * against the bytes that are there.
  */
 #include "trace/vtrace/file.h"
+#include "trace/vtrace/fail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 
 /* --- Packets and rings --- */
 
-static const struct record_head *record_at(const struct packet *p, uint32_t at)
+const struct record_head *packet_record(const struct packet *p, uint32_t at)
 {
     const struct record_head *h = (const void *)((const uint8_t *)p->header + at);
 
@@ -33,7 +34,7 @@ static uint64_t records_of(const struct packet *p, bool *whole)
     const struct record_head *h;
     uint64_t n = 0;
 
-    for (; (h = record_at(p, at)); n++)
+    for (; (h = packet_record(p, at)); n++)
         at += h->words * 8u;
     *whole = at == p->bytes;
     return n;
@@ -53,17 +54,31 @@ static bool packet_at(const struct trace *t, size_t at, uint32_t cpu, struct pac
     return t->size - at >= h->packet_bits / 8;
 }
 
-static void add_packet(struct ring *r, struct packet p)
+/* A long trace is read in pieces: what is behind the reader need not stay in memory. */
+#define PIECE_PACKETS 128
+
+void ring_forget(const struct trace *t, const struct ring *r, size_t packet)
+{
+    const uint8_t *from, *to;
+
+    if (!packet || packet % PIECE_PACKETS)
+        return;
+    from = (const uint8_t *)r->packets[packet - PIECE_PACKETS].header;
+    to = (const uint8_t *)r->packets[packet - 1].header;
+    from = (const uint8_t *)((uintptr_t)from & ~4095ul);
+    if (t->data && to > from)
+        madvise((void *)from, (size_t)(to - from) & ~4095ul, MADV_DONTNEED);
+}
+
+static void add_packet(const struct trace *t, struct ring *r, struct packet p)
 {
     bool whole;
 
-    if (!(r->count & (r->count - 1))) {
-        r->packets = realloc(r->packets, (r->count ? r->count * 2 : 1) * sizeof(p));
-        if (!r->packets)
-            abort();
-    }
+    if (!(r->count & (r->count - 1)))
+        r->packets = must_realloc(r->packets, r->count ? r->count * 2 : 1, sizeof(p));
     if (!r->count)
         r->overwritten = p.header->first_event;
+    ring_forget(t, r, r->count);
     r->packets[r->count++] = p;
     r->records += records_of(&p, &whole);
     r->damaged += !whole;
@@ -71,9 +86,7 @@ static void add_packet(struct ring *r, struct packet p)
 
 static struct ring *add_ring(struct trace *t, const struct file_ring *said)
 {
-    t->rings = realloc(t->rings, (t->ring_count + 1) * sizeof(*t->rings));
-    if (!t->rings)
-        abort();
+    t->rings = must_realloc(t->rings, t->ring_count + 1, sizeof(*t->rings));
     t->rings[t->ring_count] = (struct ring){.said = *said};
     return &t->rings[t->ring_count++];
 }
@@ -95,7 +108,7 @@ static bool scan_ring(struct trace *t, size_t *at)
                      said.packets, said.cpu);
             return false;
         }
-        add_packet(r, p);
+        add_packet(t, r, p);
         *at += p.header->packet_bits / 8;
     }
     return true;
@@ -171,12 +184,20 @@ static bool read_header(struct trace *t, const char *path, char *why, size_t why
     return true;
 }
 
-struct trace *trace_open(const char *path, char *why, size_t why_size)
+struct trace *trace_of(const char *path)
 {
-    struct trace *t = calloc(1, sizeof(*t));
+    char why[4400];
+    struct trace *t = trace_open(path, why, sizeof(why));
 
     if (!t)
-        abort();
+        fail("%s", why);
+    return t;
+}
+
+struct trace *trace_open(const char *path, char *why, size_t why_size)
+{
+    struct trace *t = must_calloc(1, sizeof(*t));
+
     if (!map_file(t, path, why, why_size) || !read_header(t, path, why, why_size)) {
         trace_close(t);
         return NULL;
@@ -199,101 +220,7 @@ void trace_close(struct trace *t)
     free(t);
 }
 
-/* --- Records --- */
-
-struct position {
-    const struct ring *ring;
-    size_t packet;
-    uint32_t at;
-    uint16_t domain, vcpu;
-    bool has;           /* `next` is a record */
-    struct record next;
-};
-
-struct cursor {
-    const struct trace *t;
-    size_t count;
-    struct position p[];
-};
-
-static void follow_switch(struct position *p, const struct event *e)
-{
-    const struct field *domain = event_field(e, "next_domain"), *vcpu = event_field(e, "next_vcpu");
-
-    if (domain && vcpu) {
-        p->domain = (uint16_t)field_value(domain, p->next.payload);
-        p->vcpu = (uint16_t)field_value(vcpu, p->next.payload);
-    }
-}
-
-/* Steps to the next record of one ring. */
-static void advance(const struct trace *t, struct position *p)
-{
-    for (p->has = false; p->packet < p->ring->count; p->packet++, p->at = 0) {
-        const struct packet *packet = &p->ring->packets[p->packet];
-        const struct record_head *h;
-
-        if (!p->at) {
-            p->at = TRACE_HEADER_BYTES;
-            p->domain = packet->header->domain;
-            p->vcpu = packet->header->vcpu;
-        }
-        h = record_at(packet, p->at);
-        if (!h)
-            continue;
-        p->at += h->words * 8u;
-        p->next = (struct record){
-            .tsc = (packet->header->begin & ~0xffffffffull) | h->time,
-            .cpu = p->ring->said.cpu,
-            .domain = p->domain,
-            .vcpu = p->vcpu,
-            .number = h->event,
-            .event = t->event_of[h->event],
-            .bytes = h->words * 8u - 8,
-            .payload = (const uint8_t *)(h + 1),
-        };
-        if (p->next.event && p->next.event->bytes > p->next.bytes)
-            p->next.event = NULL; /* shorter than its schema says */
-        if (p->next.event && p->next.event == t->turn)
-            follow_switch(p, p->next.event);
-        p->has = true;
-        return;
-    }
-}
-
-struct cursor *cursor_new(const struct trace *t)
-{
-    struct cursor *c = calloc(1, sizeof(*c) + t->ring_count * sizeof(c->p[0]));
-
-    if (!c)
-        abort();
-    c->t = t;
-    c->count = t->ring_count;
-    for (size_t i = 0; i < c->count; i++) {
-        c->p[i].ring = &t->rings[i];
-        advance(t, &c->p[i]);
-    }
-    return c;
-}
-
-bool cursor_next(struct cursor *c, struct record *r)
-{
-    struct position *first = NULL;
-
-    for (size_t i = 0; i < c->count; i++)
-        if (c->p[i].has && (!first || c->p[i].next.tsc < first->next.tsc))
-            first = &c->p[i];
-    if (!first)
-        return false;
-    *r = first->next;
-    advance(c->t, first);
-    return true;
-}
-
-void cursor_free(struct cursor *c)
-{
-    free(c);
-}
+/* --- Times and totals --- */
 
 double ticks_ns(const struct trace *t, uint64_t ticks)
 {

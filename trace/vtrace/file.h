@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A trace file (trace/ring.h), opened: its rings, their packets, and the records of all CPUs in the order
- * of time. A file that was cut gives every complete packet and says what is missing.
+ * A trace file (trace/ring.h), opened: its schema, its rings, their packets. A file that was cut gives every
+ * complete packet and says what is missing. Records are read with cursor.h.
  */
 #ifndef VTRACE_FILE_H
 #define VTRACE_FILE_H
 
 #include "trace/ring.h"
 #include "trace/vtrace/schema.h"
+
+#define DOMAIN_IDLE 0x7fff /* "runs" when nobody does */
 
 struct packet {
     const struct packet_header *header;
@@ -36,25 +38,18 @@ struct trace {
     const struct event *turn; /* the event that tells who runs */
 };
 
-struct record {
-    uint64_t tsc;
-    unsigned cpu;
-    uint16_t domain, vcpu; /* who ran */
-    uint16_t number;
-    const struct event *event; /* NULL: not in the schema */
-    unsigned bytes;            /* of the payload */
-    const uint8_t *payload;
-};
-
 /* NULL, with a sentence in `why`, when the file is no trace. */
 struct trace *trace_open(const char *path, char *why, size_t why_size);
 void trace_close(struct trace *t);
 
-/* Records in the order of time. `state` begins zeroed and is freed by the last call, which returns false. */
-struct cursor;
-struct cursor *cursor_new(const struct trace *t);
-bool cursor_next(struct cursor *c, struct record *r);
-void cursor_free(struct cursor *c);
+/* The same, or the end of the program with that sentence: what a verb wants. */
+struct trace *trace_of(const char *path);
+
+/* The record at byte `at` of a packet; NULL: none begins there, or it is not there as a whole. */
+const struct record_head *packet_record(const struct packet *p, uint32_t at);
+
+/* A reader of `r` is about to enter that packet: memory of those before it may go. */
+void ring_forget(const struct trace *t, const struct ring *r, size_t packet);
 
 /* ns since boot; ns of a number of ticks. */
 double trace_ns(const struct trace *t, uint64_t tsc);

@@ -6,7 +6,10 @@
  */
 #include "trace/vtrace/histogram.h"
 
-static unsigned bucket_of(uint32_t value)
+const struct percentile percentiles[PERCENTILES] = {
+    {"p50_ns", "median", 0.5}, {"p90_ns", "p90", 0.9}, {"p99_ns", "p99", 0.99}, {"p999_ns", "p99.9", 0.999}};
+
+unsigned histogram_bucket(uint32_t value)
 {
     unsigned shift;
 
@@ -16,8 +19,7 @@ static unsigned bucket_of(uint32_t value)
     return HISTOGRAM_STEPS * (shift + 1) + (value >> shift) - HISTOGRAM_STEPS;
 }
 
-/* The highest value of a bucket. */
-static uint32_t value_of(unsigned bucket)
+uint32_t histogram_high(unsigned bucket)
 {
     unsigned shift;
 
@@ -25,6 +27,11 @@ static uint32_t value_of(unsigned bucket)
         return bucket;
     shift = bucket / HISTOGRAM_STEPS - 1;
     return (uint32_t)(((uint64_t)(HISTOGRAM_STEPS + bucket % HISTOGRAM_STEPS + 1) << shift) - 1);
+}
+
+uint32_t histogram_low(unsigned bucket)
+{
+    return bucket ? histogram_high(bucket - 1) + 1 : 0;
 }
 
 void histogram_add(struct histogram *h, uint32_t value)
@@ -35,7 +42,7 @@ void histogram_add(struct histogram *h, uint32_t value)
         h->max = value;
     h->count++;
     h->sum += value;
-    h->buckets[bucket_of(value)]++;
+    h->buckets[histogram_bucket(value)]++;
 }
 
 uint32_t histogram_percentile(const struct histogram *h, double share)
@@ -45,7 +52,7 @@ uint32_t histogram_percentile(const struct histogram *h, double share)
     for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
         seen += h->buckets[i];
         if (seen >= wanted && seen) {
-            uint32_t v = value_of(i);
+            uint32_t v = histogram_high(i);
 
             return v > h->max ? h->max : v < h->min ? h->min : v;
         }

@@ -19,4 +19,16 @@ void histogram_add(struct histogram *h, uint32_t value);
 /* The value that a `share` (0 to 1) of all values do not exceed; within [min, max]. */
 uint32_t histogram_percentile(const struct histogram *h, double share);
 
+/* What is printed of every histogram. */
+#define PERCENTILES 4u
+extern const struct percentile {
+    const char *key, *title;
+    double share;
+} percentiles[PERCENTILES];
+
+/* The bucket of a value, and its lowest and highest value. */
+unsigned histogram_bucket(uint32_t value);
+uint32_t histogram_low(unsigned bucket);
+uint32_t histogram_high(unsigned bucket);
+
 #endif

@@ -3,8 +3,8 @@
  * vtrace report: how often everything happened and how long it took. A row is an event and what tells its
  * kinds apart: its first field with named numbers, and its field `sub`. Spans have percentiles.
  */
-#include "trace/vtrace/vtrace.h"
-#include "trace/vtrace/histogram.h"
+#include "trace/vtrace/attribution.h"
+#include "trace/vtrace/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ struct report {
     struct keys keys[65536]; /* by number of event */
     struct row rows[MAX_ROWS + 1];
     unsigned used;
-    uint64_t unknown, shown;
+    uint64_t unknown;
 };
 
 static const struct field *kind_of(const struct event *e)
@@ -76,7 +76,6 @@ static void take(struct report *p, const struct record *r)
     const struct keys *k = &p->keys[r->number];
     struct row *row;
 
-    p->shown++;
     if (!r->event) {
         p->unknown++;
         return;
@@ -125,53 +124,63 @@ static void row_name(const struct report *p, const struct row *r, char *out, siz
         snprintf(out, size, "%s%s", k->kind && k->kind->enumeration < 0 ? "level " : "", kind);
 }
 
-static void print_durations(const struct report *p, const struct histogram *h)
+/* `whole`: the ticks that are 100 %, 0: no share is printed. */
+static void print_durations(const struct report *p, const struct histogram *h, uint64_t whole)
 {
-    static const double shares[] = {0.5, 0.9, 0.99};
     char text[32];
 
     printf(" %10s", text_ns(text, sizeof(text), ticks_ns(p->t, h->sum)));
+    printf(" %6.1f%%", whole ? 100.0 * (double)h->sum / (double)whole : 0);
     printf(" %9s", text_ns(text, sizeof(text), ticks_ns(p->t, h->sum) / (double)h->count));
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < PERCENTILES; i++)
         printf(" %9s", text_ns(text, sizeof(text),
-                               ticks_ns(p->t, histogram_percentile(h, shares[i]))));
+                               ticks_ns(p->t, histogram_percentile(h, percentiles[i].share))));
     printf(" %9s", text_ns(text, sizeof(text), ticks_ns(p->t, h->max)));
 }
 
-static void print_row(const struct report *p, const struct row *r)
+static void print_row(const struct report *p, const struct row *r, uint64_t whole)
 {
     char name[96];
 
     row_name(p, r, name, sizeof(name));
     printf("    %-32s %10" PRIu64, name, r->count);
     if (r->durations)
-        print_durations(p, r->durations);
+        print_durations(p, r->durations, whole);
     putchar('\n');
+}
+
+static void print_titles(void)
+{
+    printf(" %10s %7s %9s", "total", "share", "mean");
+    for (unsigned i = 0; i < PERCENTILES; i++)
+        printf(" %9s", percentiles[i].title);
+    printf(" %9s", "max");
 }
 
 static void print_event(const struct report *p, const struct row *first)
 {
-    uint64_t count = 0;
+    uint64_t count = 0, whole = 0;
 
-    for (const struct row *r = first; r->event == first->event; r++)
+    for (const struct row *r = first; r->event == first->event; r++) {
         count += r->count;
+        whole += total_of(r);
+    }
     printf("\n%s.%s: %s\n", first->event->class, first->event->name, first->event->meaning);
     printf("    %-32s %10s", "", "count");
     if (first->durations)
-        printf(" %10s %9s %9s %9s %9s %9s", "total", "mean", "median", "p90", "p99", "max");
+        print_titles();
     putchar('\n');
     if (!first[1].event || first[1].event != first->event) {
-        print_row(p, first);
+        print_row(p, first, whole);
         return;
     }
     printf("    %-32s %10" PRIu64 "\n", "all", count);
     for (const struct row *r = first; r->event == first->event; r++)
-        print_row(p, r);
+        print_row(p, r, whole);
 }
 
-static void print_rows(struct report *p)
+static void print_rows(const struct report *p)
 {
-    qsort(p->rows, MAX_ROWS, sizeof(p->rows[0]), order);
     for (const struct row *r = p->rows; r->event; r++)
         if (r == p->rows || r[-1].event != r->event)
             print_event(p, r);
@@ -182,25 +191,59 @@ static void print_rows(struct report *p)
         printf("\n%" PRIu64 " records that the schema does not know\n", p->unknown);
 }
 
-int verb_report(const struct trace *t, const struct options *o)
+static json_t *json_rows(const struct report *p)
 {
-    static struct filter f;
-    static struct report report;
-    char why[200];
-    struct record r;
+    json_t *rows = json_array();
 
-    if (!filter_make(&f, t, o, why, sizeof(why)))
-        fail("%s", why);
+    for (const struct row *r = p->rows; r->event; r++) {
+        char name[96];
+        json_t *j;
+
+        row_name(p, r, name, sizeof(name));
+        j = json_pack("{s:s,s:s,s:s,s:I}", "class", r->event->class, "event", r->event->name, "kind", name,
+                      "count", (json_int_t)r->count);
+        if (r->durations)
+            json_object_set_new(j, "durations", json_durations(p->t, r->durations));
+        json_array_append_new(rows, j);
+    }
+    return rows;
+}
+
+static void print_report(const struct report *p, struct attribution *a, bool as_json)
+{
+    if (as_json) {
+        json_print(json_pack("{s:o,s:o,s:o,s:I}", "completeness", json_completeness(p->t), "rows",
+                             json_rows(p), "page_tables", attribution_json(a), "unknown",
+                             (json_int_t)p->unknown), false);
+        return;
+    }
+    print_completeness(stdout, p->t);
+    print_rows(p);
+    attribution_print(a);
+}
+
+int verb_report(const struct options *o)
+{
+    static struct report report;
+    struct trace *t = trace_of(o->paths[0]);
+    struct attribution *a = attribution_new(t);
+    struct records *s = records_open(t, o);
+    struct record r;
+    int status;
+
     report.t = t;
     keys_find(&report);
-    print_completeness(stdout, t);
-    struct cursor *c = cursor_new(t);
-    while ((!o->limit || report.shown < o->limit) && cursor_next(c, &r))
-        if (filter_passes(&f, &r))
-            take(&report, &r);
-    cursor_free(c);
-    print_rows(&report);
+    while (records_next(s, &r)) {
+        take(&report, &r);
+        attribution_take(a, &r);
+    }
+    records_close(s);
+    qsort(report.rows, MAX_ROWS, sizeof(report.rows[0]), order);
+    print_report(&report, a, option_given(o, 'j'));
     for (unsigned i = 0; i <= MAX_ROWS; i++)
         free(report.rows[i].durations);
-    return exit_status(t);
+    attribution_free(a);
+    status = exit_status(t);
+    trace_close(t);
+    return status;
 }

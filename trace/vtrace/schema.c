@@ -200,6 +200,14 @@ const struct event *schema_event_named(const struct schema *s, const char *name)
     return NULL;
 }
 
+bool schema_has_class(const struct schema *s, const char *name)
+{
+    for (size_t i = 0; i < s->class_count; i++)
+        if (!strcmp(s->classes[i].name, name))
+            return true;
+    return false;
+}
+
 const struct field *event_field(const struct event *e, const char *name)
 {
     for (unsigned i = 0; i < e->field_count; i++)

@@ -53,6 +53,7 @@ void schema_free(struct schema *s);
 /* NULL when there is none. */
 const struct event *schema_event(const struct schema *s, uint16_t number);
 const struct event *schema_event_named(const struct schema *s, const char *name);
+bool schema_has_class(const struct schema *s, const char *name);
 const struct field *event_field(const struct event *e, const char *name);
 
 /* The name of a number, or NULL. */

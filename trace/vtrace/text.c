@@ -38,7 +38,7 @@ const char *text_field(char *out, size_t size, const struct trace *t, const stru
         snprintf(out, size, "%s", v == -1 ? "never" : text_ns(time, sizeof(time), ns));
         for (char *space = strchr(out, ' '); space; space = strchr(out, ' '))
             memmove(space, space + 1, strlen(space));
-    } else if (is(f, "domain") && v == 0x7fff)
+    } else if (is(f, "domain") && v == DOMAIN_IDLE)
         snprintf(out, size, "idle");
     else if (is(f, "va") || is(f, "hex") || is(f, "machine") || is(f, "mfn"))
         snprintf(out, size, "0x%" PRIx64, (uint64_t)v);
@@ -62,4 +62,13 @@ void print_completeness(FILE *out, const struct trace *t)
         damaged += t->rings[i].damaged;
     if (damaged)
         fprintf(out, "# damaged: %" PRIu64 " packets end in the middle of a record\n", damaged);
+}
+
+int exit_status(const struct trace *t)
+{
+    struct totals n = trace_totals(t);
+
+    if (fflush(stdout))
+        fail("the output cannot be written");
+    return n.dropped || n.missing || !t->is_whole ? EXIT_INCOMPLETE : 0;
 }

@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the verbs of vtrace share: which records are wanted, how values are written, how one complains. */
+/* What every verb of vtrace works with, and how values are written. */
 #ifndef VTRACE_VTRACE_H
 #define VTRACE_VTRACE_H
 
 #include <stdio.h>
 
+#include "trace/vtrace/cursor.h"
+#include "trace/vtrace/fail.h"
 #include "trace/vtrace/file.h"
-
-/* --- Options that every verb understands (main.c) --- */
-
-struct options {
-    const char *events; /* classes and events, separated by commas; NULL: all */
-    long cpu, domain;   /* -1: all */
-    uint64_t limit;     /* records at most; 0: all */
-    const char *output;
-};
-
-/* --- Filter (filter.c) --- */
-
-struct filter {
-    const struct options *options;
-    bool wanted[65536]; /* by number of event */
-};
-
-/* False, with a sentence in `why`, when an event or class does not exist. */
-bool filter_make(struct filter *f, const struct trace *t, const struct options *o, char *why,
-                 size_t why_size);
-bool filter_passes(const struct filter *f, const struct record *r);
+#include "trace/vtrace/options.h"
+#include "trace/vtrace/verb.h"
 
 /* --- Text (text.c) --- */
 
@@ -39,17 +22,6 @@ const char *text_field(char *out, size_t size, const struct trace *t, const stru
 
 /* The completeness line, and what is missing, if anything is. */
 void print_completeness(FILE *out, const struct trace *t);
-
-/* --- Verbs; each returns the exit status --- */
-
-int verb_list(const struct trace *t, const struct options *o);
-int verb_cat(const struct trace *t, const struct options *o);
-int verb_report(const struct trace *t, const struct options *o);
-int verb_export_ctf(const struct trace *t, const struct options *o);
-
-/* --- Complaints: a sentence that says what to do, exit status 2 --- */
-
-__attribute__((noreturn, format(printf, 1, 2))) void fail(const char *format, ...);
 
 /* 0 when all is there, 3 when records are missing. */
 int exit_status(const struct trace *t);

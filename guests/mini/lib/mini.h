@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <xen/xen.h>
 
+#include "lib/string.h"
 #include "mini_asm.h"
 
 typedef uint8_t u8;
@@ -46,19 +47,13 @@ void vcpu_info_moved(struct vcpu_info *where);
 
 void __attribute__((noreturn)) guest_shutdown(unsigned int reason);
 
-/* --- print.c, string.c --------------------------------------------------------------------- */
+/* --- print.c ------------------------------------------------------------------------------- */
 
 /* %s %c %d %u %x %lx %ld %lu %p, width and 0. A call is one console write: lines stay whole. */
 void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int format(char *out, size_t size, const char *fmt, va_list ap);
 /* The number after `key=` in args, decimal or 0x, or `otherwise`. */
 u64 arg_number(const char *args, const char *key, u64 otherwise);
-
-void *memset(void *to, int c, size_t n);
-void *memcpy(void *to, const void *from, size_t n);
-int memcmp(const void *a, const void *b, size_t n);
-size_t strlen(const char *s);
-int strncmp(const char *a, const char *b, size_t n);
 
 /* --- trap.c, head.S ------------------------------------------------------------------------ */
 

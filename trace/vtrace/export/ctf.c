@@ -136,23 +136,28 @@ static void put_ring(const char *directory, const struct ring *r)
     finish(f, directory);
 }
 
-int verb_export_ctf(const struct trace *t, const struct options *o)
+int verb_export_ctf(const struct options *o)
 {
+    const char *directory = option_text(o, 'o');
+    struct trace *t = trace_of(o->paths[0]);
+    int status;
     FILE *f;
 
-    if (!o->output)
+    if (!directory)
         fail("export ctf needs -o DIRECTORY");
-    if (mkdir(o->output, 0777) && errno != EEXIST)
-        fail("%s: %s", o->output, strerror(errno));
-    f = create(o->output, "metadata");
+    if (mkdir(directory, 0777) && errno != EEXIST)
+        fail("%s: %s", directory, strerror(errno));
+    f = create(directory, "metadata");
     put_trace(f, t);
     put_clock(f, t);
     put_stream(f);
     for (size_t i = 0; i < t->schema.event_count; i++)
         put_event(f, &t->schema, &t->schema.events[i]);
-    finish(f, o->output);
+    finish(f, directory);
     for (size_t i = 0; i < t->ring_count; i++)
-        put_ring(o->output, &t->rings[i]);
+        put_ring(directory, &t->rings[i]);
     print_completeness(stdout, t);
-    return exit_status(t);
+    status = exit_status(t);
+    trace_close(t);
+    return status;
 }

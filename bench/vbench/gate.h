@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The verdict on a change: is any row slower than what is recorded, in exact instructions?
+ */
+#ifndef BENCH_VBENCH_GATE_H
+#define BENCH_VBENCH_GATE_H
+
+#include "bench/vbench/baseline.h"
+
+#include <stdio.h>
+
+struct gate_rules {
+    double tolerance;      /* part of one a row may be slower */
+    bool is_strict;        /* a row that got faster by more than that must be recorded, too */
+    const char *was, *now; /* the two hypervisors' ELF files, to name functions; NULL: not known */
+};
+
+/* Judges `now` by `base` and prints TAP, a failure with its reasons below it. EXIT_OK,
+ * EXIT_REGRESSION, EXIT_IMPROVED (strict), or EXIT_NO_BASE where the two have nothing in common. */
+int gate_judge(FILE *out, const struct baseline *base, const struct baseline *now,
+               const struct gate_rules *rules);
+
+#endif

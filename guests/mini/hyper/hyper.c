@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The program: runs the rows of suite hyper that `vtg.run=bench:NAME[+NAME...]` names, `hyper` for
+ * all, and prints for each what the micro benchmarks print: `VTG-BENCH <name>`, then a JSON line.
+ */
+#include "hyper.h"
+
+#include <xen/platform.h>
+#include <xen/sched.h>
+
+enum { SAMPLES_MAX = 32, LINE_MAX = 480 };
+
+static const struct bench {
+    const char *name;
+    unsigned int iterations, samples;
+    u64 (*run)(unsigned int iterations);
+} benches[] = {
+#define HYPER(id, iterations, samples, ...) {#id, iterations, samples, bench_##id},
+#include "bench/suite.def"
+};
+
+/* The way a dom0 without an operating system's ACPI switches QEMU's PC off: S5 is sleep type 0. */
+static void __attribute__((noreturn)) power_off(int status)
+{
+    struct xen_platform_op op = {.cmd = XENPF_enter_acpi_sleep,
+                                 .interface_version = XENPF_INTERFACE_VERSION};
+
+    print("VTG-EXIT %d\n", status);
+    op.u.enter_acpi_sleep.sleep_state = 5;
+    op.u.enter_acpi_sleep.val_a = 1u << 13; /* SLP_EN */
+    hyp_platform_op(&op);
+    guest_shutdown(SHUTDOWN_poweroff);
+}
+
+void must(bool truth, const char *what)
+{
+    if (truth)
+        return;
+    print("hyper: %s\n", what);
+    power_off(1);
+}
+
+static char *append(char *to, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    to += format(to, 64, fmt, ap);
+    va_end(ap);
+    return to;
+}
+
+static void run(const struct bench *b)
+{
+    static char line[LINE_MAX];
+    u64 sample[SAMPLES_MAX];
+    char *end;
+    unsigned int i;
+
+    print("VTG-BENCH %s\n", b->name);
+    b->run(b->iterations);
+    for (i = 0; i < b->samples; i++)
+        sample[i] = b->run(b->iterations);
+    end = append(line, "{\"bench\":\"%s\",\"metric\":\"ns\",", b->name);
+    end = append(end, "\"iters\":%u,\"samples\":[", b->iterations);
+    for (i = 0; i < b->samples; i++)
+        end = append(end, i ? ",%lu" : "%lu", sample[i]);
+    append(end, "]}");
+    print("%s\n", line);
+}
+
+/* Is the word `name` one of the list, whose words are joined by + and end at a space? */
+static bool is_in(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (;;) {
+        if (!strncmp(list, name, n) && (!list[n] || list[n] == '+' || list[n] == ' '))
+            return true;
+        while (*list && *list != '+' && *list != ' ')
+            list++;
+        if (*list++ != '+')
+            return false;
+    }
+}
+
+static const char *find_list(const char *args)
+{
+    static const char key[] = "vtg.run=bench:";
+
+    for (; *args; args++)
+        if (!strncmp(args, key, sizeof key - 1))
+            return args + sizeof key - 1;
+    return "hyper";
+}
+
+void mini_main(const char *args)
+{
+    const char *list = find_list(args);
+    unsigned int i;
+
+    print("VTG-INIT 0.00\n");
+    memory_prepare();
+    for (i = 0; i < ARRAY_SIZE(benches); i++)
+        if (is_in(list, "hyper") || is_in(list, benches[i].name))
+            run(&benches[i]);
+    power_off(0);
+}
