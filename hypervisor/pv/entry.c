@@ -2,13 +2,35 @@
 /* Every way into the hypervisor from a guest, and where each leads. */
 #include "pv/emulate.h"
 #include "pv/pv.h"
+#include "sched/sched.h"
 #include "trace/trace.h"
+#include "x86/fast.h"
 #include "x86/irq.h"
 
 #define VECTOR_INT80  0x80
 #define SYSCALL_BYTES 2
 #define INT_BYTES     2
 #define FIRST_IRQ     0x20
+
+/* What entry.S's straight ways rely on. */
+#define IS_AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #field)
+IS_AT(struct cpu, flush_tlb, CPU_FLUSH_TLB);
+IS_AT(struct cpu, cr3, CPU_CR3);
+IS_AT(struct cpu, sched, CPU_SCHED);
+IS_AT(struct sched_cpu, work, 0);
+IS_AT(struct vcpu, in_user, VCPU_IN_USER);
+IS_AT(struct vcpu, info, VCPU_INFO);
+IS_AT(struct vcpu, kernel_l4, VCPU_KERNEL_L4);
+IS_AT(struct vcpu, user_l4, VCPU_USER_L4);
+IS_AT(struct vcpu, kernel_sp, VCPU_KERNEL_SP);
+IS_AT(struct vcpu, syscall_callback.address, VCPU_SYSCALL_ADDRESS);
+IS_AT(struct vcpu, syscall_callback.mask_events, VCPU_SYSCALL_MASKS);
+IS_AT(struct vcpu, vm_assist, VCPU_VM_ASSIST);
+IS_AT(struct vcpu_info, evtchn_upcall_pending, INFO_PENDING);
+IS_AT(struct vcpu_info, evtchn_upcall_mask, INFO_MASK);
+_Static_assert(VM_ASSIST_SHOWS_IOPL == 1 << VMASST_TYPE_architectural_iopl, "vm_assist");
+_Static_assert(HYPERCALL_IRET == __HYPERVISOR_iret, "iret");
+_Static_assert(TRACE_TRAP_BIT == TRACE_TRAP, "trap events");
 
 void on_syscall(struct context *c)
 {

@@ -5,8 +5,6 @@
 #include "trace/rings.h"
 #include "trace/schema_text.h"
 
-uint8_t trace_mask;
-
 struct trace_ring *trace_rings[MAX_CPUS];
 bool trace_has_rings;
 

@@ -21,11 +21,24 @@
 
 extern const char guest_iretq[], exit_to_guest[];
 
-/* Gives the fault to the guest that IRETQ was returning to, then leaves again through the exit. */
+/* What IRETQ could not load, on the stack it was to be loaded from. */
+static void take_frame(struct regs *to, const uint64_t *frame)
+{
+    to->rip = frame[0];
+    to->cs = (uint16_t)frame[1];
+    to->rflags = frame[2];
+    to->rsp = frame[3];
+    to->ss = (uint16_t)frame[4];
+}
+
+/* Gives the fault to the guest that IRETQ was returning to, then leaves again through the exit. The context
+ * need not be whole, but the registers are the guest's already. */
 static void iret_fault(struct regs *r)
 {
     struct context *c = (struct context *)this_cpu()->current;
 
+    c->regs = *r;
+    take_frame(&c->regs, (const uint64_t *)r->rsp);
     on_iret_fault(c, r->vector, r->error_code);
     r->rip = (uint64_t)exit_to_guest;
     r->rsp = c->cpu_stack;

@@ -132,8 +132,43 @@ static void check_syscall(void)
               TRAP_SYSCALL, 0);
 }
 
+/* Events that stay masked send iret and system call through the hypervisor's general way, events on
+ * through the straight one: what user mode and kernel see must be the same but for the mask. */
+static bool ways_agree(u64 flags, u64 rcx)
+{
+    struct iret_context f = user_frame(user_flags);
+    struct trap_regs straight;
+
+    f.rcx = rcx;
+    f.rflags = flags | FLAGS_IF;
+    if (iret_catch(&f) != TRAP_SYSCALL)
+        return false;
+    straight = trap_last;
+    f.rflags = flags;
+    if (iret_catch(&f) != TRAP_SYSCALL || trap_mask(&straight) || !trap_mask(&trap_last))
+        return false;
+    return straight.rax == trap_last.rax && straight.rcx == trap_last.rcx &&
+           straight.rdx == trap_last.rdx && straight.r11 == trap_last.r11 &&
+           straight.rip == trap_last.rip && (u16)straight.cs == (u16)trap_last.cs &&
+           straight.rflags == (trap_last.rflags | FLAGS_IF) && straight.rsp == trap_last.rsp &&
+           straight.ss == trap_last.ss;
+}
+
+static void check_both_ways(void)
+{
+    const u64 tried = 0x40cd5 | 0x7000; /* status flags, DF, IOPL, NT, AC */
+    u64 random = 1, differ = 0;
+
+    for (unsigned i = 0; i < 200; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        differ += !ways_agree((random >> 32 & tried) | 2, random);
+    }
+    case_hex("both-ways-agree", differ, 0);
+}
+
 void abi_iret(void)
 {
+    check_both_ways();
     check_kernel();
     check_bad_frames();
     check_user_return();

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vtrace export: a CTF 1.8 trace, that is a directory with `metadata` and one file of packets per CPU. The
- * packets are the hypervisor's own, byte for byte; the metadata derives from the schema.
+ * vtrace export: a CTF 1.8 trace, that is a directory with `metadata` and one file of packets per ring. The
+ * packets are the hypervisor's own, byte for byte.
  */
+#include "trace/vtrace/metadata.h"
 #include "trace/vtrace/vtrace.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -30,110 +30,29 @@ static void finish(FILE *f, const char *directory)
         fail("%s: writing failed: %s", directory, strerror(errno));
 }
 
-static const uint8_t *uuid_of(const struct trace *t)
-{
-    static const uint8_t none[16];
-
-    for (size_t i = 0; i < t->ring_count; i++)
-        if (t->rings[i].count)
-            return t->rings[i].packets[0].header->uuid;
-    return none;
-}
-
-static void put_trace(FILE *f, const struct trace *t)
-{
-    const uint8_t *u = uuid_of(t);
-
-    fputs("/* CTF 1.8 */\n", f);
-    for (unsigned bits = 8; bits <= 64; bits *= 2) {
-        fprintf(f, "typealias integer { size = %u; align = %u; signed = false; } := u%u;\n", bits, bits,
-                bits);
-        fprintf(f, "typealias integer { size = %u; align = %u; signed = true; } := s%u;\n", bits, bits,
-                bits);
-        fprintf(f, "typealias integer { size = %u; align = %u; signed = false; base = 16; } := x%u;\n",
-                bits, bits, bits);
-    }
-    fputs("trace {\n    major = 1;\n    minor = 8;\n    byte_order = le;\n    uuid = \"", f);
-    for (unsigned i = 0; i < 16; i++)
-        fprintf(f, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", u[i]);
-    fputs("\";\n    packet.header := struct { u32 magic; u8 uuid[16]; u32 stream_id; };\n};\n", f);
-    fprintf(f, "env {\n    domain = \"hypervisor\";\n    tracer_name = \"vantage\";\n    boot_id = %u;\n};\n",
-            t->header.boot_id);
-}
-
-/* The clock counts ticks since the TSC was 0; its offset is when that was. */
-static void put_clock(FILE *f, const struct trace *t)
-{
-    double ns = (double)t->header.tsc_at_boot * 1e9 / (double)t->header.tsc_hz;
-    int64_t zero = (int64_t)t->header.wall_at_boot - (int64_t)ns;
-    int64_t seconds = zero / 1000000000, rest = zero % 1000000000;
-
-    if (rest < 0) {
-        seconds--;
-        rest += 1000000000;
-    }
-    fprintf(f, "clock {\n    name = tsc;\n    description = \"time stamp counter\";\n    freq = %" PRIu64
-            ";\n    offset_s = %" PRId64 ";\n    offset = %" PRIu64 ";\n};\n",
-            t->header.tsc_hz, seconds,
-            (uint64_t)((double)rest * (double)t->header.tsc_hz / 1e9));
-    fputs("typealias integer { size = 64; align = 64; signed = false; map = clock.tsc.value; } := tsc64;\n"
-          "typealias integer { size = 32; align = 32; signed = false; map = clock.tsc.value; } := tsc32;\n",
-          f);
-}
-
-static void put_stream(FILE *f)
-{
-    fputs("stream {\n    id = 0;\n    packet.context := struct {\n"
-          "        tsc64 timestamp_begin; tsc64 timestamp_end; u64 content_size; u64 packet_size;\n"
-          "        u64 packet_seq_num; u64 events_discarded; u64 first_event; u32 cpu_id;\n"
-          "        u16 domain; u16 vcpu; u32 mode; u32 boot_id;\n    };\n"
-          "    event.header := struct { tsc32 timestamp; u16 id; } align(64);\n"
-          "    event.context := struct { u8 words; u8 flags; };\n};\n",
-          f);
-}
-
-static void put_enum(FILE *f, const struct enumeration *e, const struct field *field)
-{
-    fprintf(f, "enum : %c%u {", field->is_signed ? 's' : 'u', field->bytes * 8);
-    for (size_t i = 0; i < e->count; i++)
-        fprintf(f, "%s \"%s\" = %" PRId64, i ? "," : "", e->names[i].name, e->names[i].number);
-    fputs(" }", f);
-}
-
-static bool is_hex(const struct field *f)
-{
-    return !strcmp(f->unit, "va") || !strcmp(f->unit, "hex") || !strcmp(f->unit, "machine") ||
-           !strcmp(f->unit, "mfn");
-}
-
-/* Field names get an underscore, which readers take off: none is a key word then. */
-static void put_event(FILE *f, const struct schema *s, const struct event *e)
-{
-    fprintf(f, "event {\n    id = %u;\n    name = \"%s\";\n    stream_id = 0;\n    fields := struct {\n",
-            e->number, e->name);
-    for (unsigned i = 0; i < e->field_count; i++) {
-        const struct field *field = &e->fields[i];
-
-        fputs("        ", f);
-        if (field->enumeration >= 0)
-            put_enum(f, &s->enums[field->enumeration], field);
-        else
-            fprintf(f, "%c%u", field->is_signed ? 's' : is_hex(field) ? 'x' : 'u', field->bytes * 8);
-        fprintf(f, " _%s;\n", field->name);
-    }
-    fputs("    };\n};\n", f);
-}
-
-static void put_ring(const char *directory, const struct ring *r)
+static void put_ring(const char *directory, const struct ring *r, size_t place)
 {
     char name[32];
     FILE *f;
 
-    snprintf(name, sizeof(name), "cpu_%u", r->said.cpu);
+    snprintf(name, sizeof(name), "ring_%zu", place);
     f = create(directory, name);
     for (size_t i = 0; i < r->count; i++)
         fwrite(r->packets[i].header, 1, r->packets[i].header->packet_bits / 8, f);
     finish(f, directory);
+}
+
+void ctf_write(const struct trace *t, const char *directory)
+{
+    FILE *f;
+
+    if (mkdir(directory, 0777) && errno != EEXIST)
+        fail("%s: %s", directory, strerror(errno));
+    f = create(directory, "metadata");
+    ctf_metadata(f, t, NULL);
+    finish(f, directory);
+    for (size_t i = 0; i < t->ring_count; i++)
+        put_ring(directory, &t->rings[i], i);
 }
 
 int verb_export_ctf(const struct options *o)
@@ -141,21 +60,10 @@ int verb_export_ctf(const struct options *o)
     const char *directory = option_text(o, 'o');
     struct trace *t = trace_of(o->paths[0]);
     int status;
-    FILE *f;
 
     if (!directory)
         fail("export ctf needs -o DIRECTORY");
-    if (mkdir(directory, 0777) && errno != EEXIST)
-        fail("%s: %s", directory, strerror(errno));
-    f = create(directory, "metadata");
-    put_trace(f, t);
-    put_clock(f, t);
-    put_stream(f);
-    for (size_t i = 0; i < t->schema.event_count; i++)
-        put_event(f, &t->schema, &t->schema.events[i]);
-    finish(f, directory);
-    for (size_t i = 0; i < t->ring_count; i++)
-        put_ring(directory, &t->rings[i]);
+    ctf_write(t, directory);
     print_completeness(stdout, t);
     status = exit_status(t);
     trace_close(t);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the straight ways of entry.S (system call in, iret out) read of a CPU and of the vCPU behind
+ * a struct context. Plain #defines for the assembler; pv/entry.c compares them with the structures.
+ */
+#ifndef X86_FAST_H
+#define X86_FAST_H
+
+/* struct cpu */
+#define CPU_FLUSH_TLB 0x10
+#define CPU_CR3       0x18
+#define CPU_SCHED     0x28 /* struct sched_cpu, which begins with its word of pending work */
+
+/* struct vcpu */
+#define VCPU_IN_USER         0xbd
+#define VCPU_INFO            0xc0
+#define VCPU_KERNEL_L4       0x100
+#define VCPU_USER_L4         0x108
+#define VCPU_KERNEL_SP       0x128
+#define VCPU_SYSCALL_ADDRESS 0x150
+#define VCPU_SYSCALL_MASKS   0x158
+#define VCPU_VM_ASSIST       0x214
+#define VM_ASSIST_SHOWS_IOPL 0x10
+
+/* struct vcpu_info */
+#define INFO_PENDING 0
+#define INFO_MASK    1
+
+#define HYPERCALL_IRET 23
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* guest.def as the text that a trace carries (trace/schema.h). */
+#include "trace/schema.h"
+
+extern const char guest_schema[];
+
+#define SCHEMA_SYSCALL(number, name) SCHEMA_NAME(syscall, number, name)
+
+const char guest_schema[] =
+#define NAME(of, number, name) SCHEMA_NAME(of, number, name)
+    NAME(lazy_mode, 0, none)
+    NAME(lazy_mode, 1, mmu)
+    NAME(lazy_mode, 2, cpu)
+#include "build/trace/bpf/syscalls.def"
+#define EVENT SCHEMA_EVENT
+#include "trace/bpf/guest.def"
+    ;

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vtrace merge: the hypervisor's trace and a guest's (trace/bpf) on one timeline. Both count the same TSC, so
+ * nothing is shifted: the guest's rings become further rings of the hypervisor's file, and its events are added
+ * to the schema. What comes out is a CTF directory, or with -o NAME.vtr a file for vtrace's other verbs.
+ */
+#include "trace/vtrace/metadata.h"
+#include "trace/vtrace/vtrace.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct bytes {
+    char *data;
+    size_t size;
+};
+
+struct merge {
+    FILE *out;
+    uint8_t uuid[16];
+    const char *guest;
+    struct dirent **names; /* of the guest's streams */
+    int count;
+    bool is_whole;
+};
+
+static struct bytes read_file(const char *directory, const char *name)
+{
+    struct bytes b = {0};
+    char path[4400];
+    FILE *f;
+    size_t n;
+
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    f = fopen(path, "r");
+    if (!f)
+        fail("%s: %s", path, strerror(errno));
+    do {
+        b.data = realloc(b.data, b.size + 65537);
+        if (!b.data)
+            abort();
+        n = fread(b.data + b.size, 1, 65536, f);
+        b.size += n;
+    } while (n);
+    b.data[b.size] = 0;
+    fclose(f);
+    return b;
+}
+
+/* The schema that the guest's metadata carry, cut out of them. */
+static char *guest_schema_of(const char *directory)
+{
+    struct bytes b = read_file(directory, "metadata");
+    char *begin = strstr(b.data, CTF_SCHEMA_BEGIN), *end = begin ? strstr(begin, CTF_SCHEMA_END) : NULL;
+    char *text;
+
+    if (!end)
+        fail("%s: its metadata carry no schema; vguest writes such traces", directory);
+    begin = strchr(begin, '\n') + 1;
+    text = strndup(begin, (size_t)(end - begin));
+    if (!text)
+        abort();
+    free(b.data);
+    return text;
+}
+
+/* A number that vguest put into the schema's lines of kind V. */
+static uint64_t said(const char *schema, const char *name)
+{
+    char line[64];
+    const char *at;
+
+    snprintf(line, sizeof(line), "V\t%s\t", name);
+    at = strstr(schema, line);
+    return at ? strtoull(at + strlen(line), NULL, 10) : 0;
+}
+
+/* --- Rings --- */
+
+static void put_packet(struct merge *m, const struct packet_header *h)
+{
+    struct packet_header ours = *h;
+
+    memcpy(ours.uuid, m->uuid, sizeof(ours.uuid));
+    fwrite(&ours, sizeof(ours), 1, m->out);
+    fwrite(h + 1, 1, h->packet_bits / 8 - sizeof(*h), m->out);
+}
+
+static void put_hypervisor_ring(struct merge *m, const struct ring *r)
+{
+    struct file_ring ours = r->said;
+
+    ours.packets = r->count;
+    fwrite(&ours, sizeof(ours), 1, m->out);
+    for (size_t i = 0; i < r->count; i++)
+        put_packet(m, r->packets[i].header);
+}
+
+/* The packet at `at`, NULL where none is whole. */
+static const struct packet_header *packet_at(const struct bytes *b, size_t at)
+{
+    const struct packet_header *h = (const void *)(b->data + at);
+
+    if (b->size - at < sizeof(*h) || h->magic != TRACE_PACKET_MAGIC || h->content_bits > h->packet_bits ||
+        h->content_bits / 8 < sizeof(*h) || h->packet_bits % 64 || h->packet_bits / 8 > TRACE_PACKET_BYTES ||
+        h->packet_bits / 8 > b->size - at)
+        return NULL;
+    return h;
+}
+
+static uint64_t records_in(const struct packet_header *h)
+{
+    const uint8_t *at = (const void *)(h + 1), *end = (const uint8_t *)h + h->content_bits / 8;
+    uint64_t n = 0;
+
+    for (; at < end && ((const struct record_head *)at)->words; n++)
+        at += ((const struct record_head *)at)->words * 8u;
+    return n;
+}
+
+static void put_guest_ring(struct merge *m, const char *name)
+{
+    struct bytes b = read_file(m->guest, name);
+    struct file_ring ring = {.magic = FILE_RING};
+    const struct packet_header *h;
+    size_t end = 0;
+
+    for (; (h = packet_at(&b, end)); end += h->packet_bits / 8) {
+        ring.cpu = h->cpu;
+        ring.mode = h->mode;
+        ring.dropped = h->discarded;
+        ring.attempted = h->first_event + records_in(h) + h->discarded;
+        ring.packets++;
+    }
+    if (end != b.size) {
+        fprintf(stderr, "vtrace: %s/%s: cut or damaged at byte %zu; what is before it is used\n", m->guest, name,
+                end);
+        m->is_whole = false;
+    }
+    fwrite(&ring, sizeof(ring), 1, m->out);
+    for (size_t at = 0; at < end; at += h->packet_bits / 8) {
+        h = packet_at(&b, at);
+        put_packet(m, h);
+    }
+    free(b.data);
+}
+
+static int is_stream(const struct dirent *d)
+{
+    return d->d_name[0] != '.' && strcmp(d->d_name, "metadata");
+}
+
+/* --- The file --- */
+
+/* Another schema, another UUID: the hypervisor's, stirred with the guest's text. */
+static void make_uuid(struct merge *m, const struct trace *t, const char *schema)
+{
+    uint64_t h[2] = {0xcbf29ce484222325ull, 0x84222325cbf29ce4ull};
+
+    for (size_t i = 0; i < t->ring_count; i++)
+        if (t->rings[i].count)
+            memcpy(h, t->rings[i].packets[0].header->uuid, sizeof(h));
+    for (; *schema; schema++)
+        for (int i = 0; i < 2; i++)
+            h[i] = (h[i] ^ (uint8_t)*schema) * 0x100000001b3ull;
+    memcpy(m->uuid, h, sizeof(m->uuid));
+}
+
+static void put_head(struct merge *m, const struct trace *t, const char *schema)
+{
+    struct file_header header = t->header;
+    const char *own = (const char *)t->data + sizeof(header);
+    size_t own_bytes = strnlen(own, t->header.schema_bytes), bytes = own_bytes + strlen(schema);
+
+    header.schema_bytes = (uint32_t)((bytes + 7) / 8 * 8);
+    header.cpus = (uint32_t)(t->ring_count + (size_t)m->count);
+    fwrite(&header, sizeof(header), 1, m->out);
+    fwrite(own, 1, own_bytes, m->out);
+    fwrite(schema, 1, strlen(schema), m->out);
+    fwrite("\0\0\0\0\0\0\0", 1, header.schema_bytes - bytes, m->out);
+}
+
+static void put_end(struct merge *m, const char *path)
+{
+    struct file_end end = {.magic = FILE_END};
+
+    end.bytes = (uint64_t)ftell(m->out) + sizeof(end);
+    fwrite(&end, sizeof(end), 1, m->out);
+    if (ferror(m->out) | fclose(m->out))
+        fail("%s: writing failed: %s", path, strerror(errno));
+}
+
+static void write_merged(struct merge *m, const struct trace *t, const char *schema, const char *path)
+{
+    m->count = scandir(m->guest, &m->names, is_stream, alphasort);
+    if (m->count < 0)
+        fail("%s: %s", m->guest, strerror(errno));
+    make_uuid(m, t, schema);
+    put_head(m, t, schema);
+    for (size_t i = 0; i < t->ring_count; i++)
+        put_hypervisor_ring(m, &t->rings[i]);
+    for (int i = 0; i < m->count; i++) {
+        put_guest_ring(m, m->names[i]->d_name);
+        free(m->names[i]);
+    }
+    free(m->names);
+    put_end(m, path);
+}
+
+/* Counters that run at different rates are not one counter. */
+static void check_clock(const struct trace *t, const char *guest, const char *schema)
+{
+    uint64_t hz = said(schema, "tsc_hz"), ours = t->header.tsc_hz;
+    uint64_t apart = hz > ours ? hz - ours : ours - hz;
+
+    if (!hz || apart > ours / 100)
+        fail("%s: its TSC ran at %.3f MHz, the hypervisor's at %.3f: these are not of one run", guest,
+             (double)hz / 1e6, (double)ours / 1e6);
+    printf("# clock: one TSC; the hypervisor's records are exact, the guest's within %" PRIu64 " ns\n",
+           said(schema, "clock_error_ns"));
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+    return strlen(text) >= strlen(end) && !strcmp(text + strlen(text) - strlen(end), end);
+}
+
+/* The merged file as a directory, or said to be there. */
+static int show(const char *path, const char *output, bool is_file)
+{
+    struct trace *t = trace_of(path);
+    int status;
+
+    if (!is_file) {
+        unlink(path);
+        ctf_write(t, output);
+    }
+    print_completeness(stdout, t);
+    status = exit_status(t);
+    trace_close(t);
+    return status;
+}
+
+static FILE *create(const char *path, int fd)
+{
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+    if (!f)
+        fail("%s: %s", path, strerror(errno));
+    return f;
+}
+
+int verb_merge(const struct options *o)
+{
+    const char *output = option_text(o, 'o');
+    char temporary[] = "/tmp/vtrace-XXXXXX";
+    bool is_file = output && ends_in(output, ".vtr"), is_whole;
+    struct merge m = {.guest = o->paths[1], .is_whole = true};
+    struct trace *t = trace_of(o->paths[0]);
+    char *schema = guest_schema_of(m.guest);
+    int status;
+
+    if (!output)
+        fail("merge needs -o DIRECTORY, or -o NAME.vtr");
+    check_clock(t, m.guest, schema);
+    m.out = is_file ? create(output, open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666))
+                    : create(temporary, mkstemp(temporary));
+    write_merged(&m, t, schema, is_file ? output : temporary);
+    is_whole = m.is_whole && t->is_whole;
+    free(schema);
+    trace_close(t);
+    status = show(is_file ? output : temporary, output, is_file);
+    return status ? status : is_whole ? 0 : EXIT_INCOMPLETE;
+}
