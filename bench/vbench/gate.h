@@ -12,7 +12,8 @@
 struct gate_rules {
     double tolerance;      /* part of one a row may be slower */
     bool is_strict;        /* a row that got faster by more than that must be recorded, too */
-    const char *was, *now; /* the two hypervisors' ELF files, to name functions; NULL: not known */
+    const char *was, *now; /* the two build folders, to explain by; NULL: not known */
+    const char *junit, *markdown; /* files to write, too, or NULL */
 };
 
 /* Judges `now` by `base` and prints TAP, a failure with its reasons below it. EXIT_OK,

@@ -26,6 +26,7 @@
 
 #define QEMU        "qemu-system-x86_64"
 #define PAPER_DIR   "results/paper"
+#define GOALS       "results/targets.json"
 #define BASELINE    "results/baseline/quick.txt"
 #define GATE_RUN    "build/gate/run.json"
 
@@ -35,7 +36,7 @@
 /* Options of all verbs; a verb's table says which of them it takes. */
 struct options {
     struct run_plan plan;
-    char *columns, *suite, *out, *baseline, *against, *reason;
+    char *columns, *suite, *out, *baseline, *against, *reason, *junit, *markdown;
     bool is_strict;
     double tolerance;
     bool wants_report;
@@ -60,6 +61,8 @@ enum option_id {
     OPT_AGAINST,
     OPT_REASON,
     OPT_STRICT,
+    OPT_JUNIT,
+    OPT_MARKDOWN,
 };
 
 struct verb {
@@ -219,6 +222,7 @@ static int act_run(struct options *o)
     environment_fill(&result, o);
     status = run_columns(&o->plan, &result);
     paper_read(&paper, PAPER_DIR);
+    goals_read(&paper, GOALS);
     table_print(stdout, &result, &paper);
     other = result_keep(&result, o);
     if (o->wants_report && other == EXIT_OK && status != EXIT_INTERRUPTED)
@@ -288,16 +292,13 @@ static int gate_base(struct options *o, struct baseline *base)
 static int gate_verdict(struct options *o, const struct baseline *base, const struct result *now,
                         const struct baseline *values)
 {
-    char *was = o->against ? text("%s/vantage", o->against) : NULL;
-    char *is = text("%s/vantage", o->plan.machine.build);
     const char *path = o->out ? o->out : GATE_RUN;
     int rc = result_write(now, path);
     if (rc)
         complain("cannot write %s: %s", path, strerror(-rc));
-    int status =
-        gate_judge(stdout, base, values, &(struct gate_rules){o->tolerance, o->is_strict, was, is});
-    free(was);
-    free(is);
+    int status = gate_judge(stdout, base, values,
+                            &(struct gate_rules){o->tolerance, o->is_strict, o->against,
+                                                 o->plan.machine.build, o->junit, o->markdown});
     return status ? status : rc ? EXIT_NOT_RUN : EXIT_OK;
 }
 
@@ -398,6 +399,7 @@ static int act_report(struct options *o)
     if (rc)
         return EXIT_USAGE;
     paper_read(&paper, PAPER_DIR);
+    goals_read(&paper, GOALS);
     table_print(stdout, &result, &paper);
     int status = report_make(&result, &paper);
     result_free(&result);
@@ -428,6 +430,8 @@ static const struct option long_options[] = {
     {"against", required_argument, NULL, OPT_AGAINST},
     {"reason", required_argument, NULL, OPT_REASON},
     {"strict", no_argument, NULL, OPT_STRICT},
+    {"junit", required_argument, NULL, OPT_JUNIT},
+    {"markdown", required_argument, NULL, OPT_MARKDOWN},
     {0},
 };
 
@@ -465,6 +469,8 @@ static const struct verb verbs[] = {
      "  --against DIR    instead, run the hypervisor of this build folder the same way\n"
      "  --tolerance P    percent a row may be slower (0.5)\n"
      "  --strict         what got faster must be recorded, too\n"
+     "  --junit FILE     the verdicts as JUnit XML, too\n"
+     "  --markdown FILE  and as a summary for a pull request\n"
      "  --out FILE       result document (" GATE_RUN ")\n"
      "  --jobs N         columns at a time (2)\n"
      "  --timeout S      seconds a column may take (600)\n"
@@ -551,6 +557,12 @@ static bool option_set(struct options *o, int option, char *value)
         break;
     case OPT_REASON:
         o->reason = value;
+        break;
+    case OPT_JUNIT:
+        o->junit = value;
+        break;
+    case OPT_MARKDOWN:
+        o->markdown = value;
         break;
     case OPT_STRICT:
         o->is_strict = true;

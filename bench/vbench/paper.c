@@ -9,6 +9,7 @@
 /* The paper's uniprocessor native Linux; one CPU is what we run, too. */
 #define NATIVE_ROW "L-UP"
 #define XEN_ROW    "Xen"
+#define UML_ROW    "UML"
 
 static double number_at(json_t *root, const char *row, size_t at)
 {
@@ -28,8 +29,25 @@ static void table_take(json_t *root, const char *table, struct paper *paper)
                 continue;
             paper->cell[i].native = number_at(root, NATIVE_ROW, k);
             paper->cell[i].xen = number_at(root, XEN_ROW, k);
+            paper->cell[i].uml = number_at(root, UML_ROW, k);
         }
     }
+}
+
+void goals_read(struct paper *paper, const char *file)
+{
+    json_error_t error;
+    const char *name;
+    json_t *root = json_load_file(file, 0, &error), *one;
+    if (!root)
+        complain("the goals are left out: %s: %s", file, error.text);
+    json_object_foreach(json_object_get(root, "ratios"), name, one)
+    {
+        int row = row_find(name);
+        if (row != ROW_NONE)
+            paper->cell[row].goal = json_number_value(one);
+    }
+    json_decref(root);
 }
 
 void paper_read(struct paper *paper, const char *folder)

@@ -9,10 +9,13 @@
 #include "bench/vbench/job.h"
 #include "bench/vbench/progress.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 enum { JOBS_MAX = 2 * COLUMNS, POLL_MS = 200 };
 
@@ -179,6 +182,21 @@ static int verdict(const struct result *result)
     return status;
 }
 
+/* [run.alone] Consoles go to files under build/bench: one vbench at a time, others wait. Returns a
+ * descriptor that holds the place, or -1 where there can be no such file. */
+static int place_take(const struct run_plan *plan)
+{
+    char *path = text("%s/bench/lock", plan->machine.build);
+    int fd = parents_make(path) ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+        complain("waiting for another vbench that uses %s/bench", plan->machine.build);
+        while (flock(fd, LOCK_EX) && !interrupted)
+            ;
+    }
+    free(path);
+    return fd;
+}
+
 int run_columns(const struct run_plan *plan, struct result *result)
 {
     struct job *jobs = calloc(JOBS_MAX, sizeof *jobs);
@@ -186,11 +204,14 @@ int run_columns(const struct run_plan *plan, struct result *result)
         return EXIT_NOT_RUN;
     unsigned n = jobs_make(plan, jobs);
     interrupts_watch();
+    int place = place_take(plan);
     run_jobs(plan, jobs, n);
     for (unsigned i = 0; i < n; i++) {
         harvest(plan, &jobs[i], &result->columns[jobs[i].column]);
         job_free(&jobs[i]);
     }
     free(jobs);
+    if (place >= 0)
+        close(place);
     return interrupted ? EXIT_INTERRUPTED : verdict(result);
 }

@@ -12,9 +12,15 @@ enum column_id base_column(const struct result *r)
     return COLUMN_NATIVE;
 }
 
+/* A ratio of the paper or of the goals; NAN where it has none. */
+static double ratio_or_nan(double value, double native)
+{
+    return value > 0 && native > 0 ? value / native : NAN;
+}
+
 struct figures figures_of(const struct result *r, const struct paper *paper, enum row_id row)
 {
-    struct figures f = {.paper_ratio = NAN, .share = NAN};
+    struct figures f = {.share = NAN};
     const struct paper_cell *cell = &paper->cell[row];
     enum column_id base = base_column(r);
     for (int c = 0; c < COLUMNS; c++)
@@ -25,8 +31,10 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
         if (!isfinite(f.ratio[c]))
             f.ratio[c] = NAN;
     }
-    if (cell->native > 0 && cell->xen > 0)
-        f.paper_ratio = cell->xen / cell->native;
+    f.paper_ratio = ratio_or_nan(cell->xen, cell->native);
+    f.paper_uml = ratio_or_nan(cell->uml, cell->native);
+    f.goal = ratio_or_nan(cell->goal, 1);
+    f.half = (1 + f.ratio[COLUMN_XEN]) / 2;
     double ours = f.value[COLUMN_VANTAGE] - f.value[COLUMN_NATIVE];
     double xens = f.value[COLUMN_XEN] - f.value[COLUMN_NATIVE];
     if (xens > 0)

@@ -15,6 +15,9 @@ struct figures {
     double value[COLUMNS];
     double ratio[COLUMNS]; /* to the base column */
     double paper_ratio;    /* the paper's Xen to its native Linux */
+    double paper_uml;      /* the paper's UML to its native Linux */
+    double half;           /* the ratio at which Vantage has half of Xen's overhead */
+    double goal;           /* the ratio it wants to reach */
     double share;          /* Vantage's overhead over native as a part of Xen's */
 };
 
