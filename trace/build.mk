@@ -60,7 +60,10 @@ trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/initrd.gz ##
 	    </dev/null >$(B)/trace/console.log || { tail -20 $(B)/trace/console.log; exit 1; }
 	$(Q)$(B)/bin/vtrace report $(TRACE_FILE) || [ $$? -eq 3 ]
 	$(Q)$(B)/bin/vtrace export ctf -o $(B)/trace/run.ctf $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
-	@echo "the trace: $(TRACE_FILE)   for babeltrace2: $(B)/trace/run.ctf"
+	$(Q)$(B)/bin/vtrace export perfetto -o $(B)/trace/run.perfetto $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
+	$(Q)$(B)/bin/vtrace flame -o $(B)/trace/run.svg $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
+	@echo "the trace: $(TRACE_FILE)   for babeltrace2: $(B)/trace/run.ctf   for ui.perfetto.dev: $(B)/trace/run.perfetto"
+	@echo "the flame graph: $(B)/trace/run.svg"
 
 # --- vtrace's own tests ---------------------------------------------------------------------------
 $(B)/test/make_trace: $(B)/trace/test/make_trace.o $(B)/trace/test/host.o $(B)/hypervisor/trace/schema.c.o $(RING_OBJ)
@@ -82,7 +85,7 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
 all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
-CHECKS += trace/test/check_vtrace trace/test/check_export trace/test/check_descriptor
+CHECKS += trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().

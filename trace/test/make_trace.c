@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Writes a trace file of two CPUs with random records of every event, for the tests of vtrace: the ring's
- * own code fills the packets. usage: make_trace FILE RECORDS SEED
+ * own code fills the packets. usage: make_trace FILE RECORDS SEED [PACKETS, a power of two]
  */
 #include "trace/test/host.h"
 #include "trace/each.h"
@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PACKETS 16
+#define PACKETS 16u /* of each ring, when none are asked for */
 
 static uint8_t blocks[2][BLOCK_BYTES] __attribute__((aligned(BLOCK_BYTES)));
-static uint8_t memory[2][(1 + PACKETS) * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
+static uint8_t *memory[2];
 static struct trace_ring *rings[2];
 static uint64_t random_state;
 
@@ -95,13 +95,19 @@ static void put_file(FILE *f)
 
 int main(int argc, char **argv)
 {
-    FILE *f = argc == 4 ? fopen(argv[1], "w") : NULL;
+    FILE *f = argc >= 4 ? fopen(argv[1], "w") : NULL;
+    uint32_t packets = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 0) : PACKETS;
 
     if (!f)
         return 2;
     random_state = strtoull(argv[3], NULL, 0) * 2 + 1;
     for (unsigned i = 0; i < 2; i++) {
-        rings[i] = trace_ring_init(memory[i], sizeof(memory[i]));
+        size_t bytes = (size_t)(1 + packets) * TRACE_PACKET_BYTES;
+
+        memory[i] = aligned_alloc(TRACE_PACKET_BYTES, bytes);
+        if (!memory[i])
+            return 2;
+        rings[i] = trace_ring_init(memory[i], bytes);
         trace_schema_uuid(rings[i]->uuid);
         rings[i]->cpu = i;
         block_init(blocks[i], rings[i]);

@@ -35,7 +35,7 @@ static void add_table(struct export *x, const struct event *e)
     struct state *s = x->state;
     char *sql;
 
-    sqlite3_str_appendf(create, "CREATE TABLE \"%w_%w\"(ts_ns INTEGER, cpu INTEGER, running_domain INTEGER, "
+    sqlite3_str_appendf(create, "CREATE TABLE \"%w_%w\"(ts_ns INTEGER, running_cpu INTEGER, running_domain INTEGER, "
                         "running_vcpu INTEGER", e->class, e->name);
     sqlite3_str_appendf(insert, "INSERT INTO \"%w_%w\" VALUES(?,?,?,?", e->class, e->name);
     for (unsigned i = 0; i < e->field_count; i++) {
