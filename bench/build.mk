@@ -13,9 +13,25 @@ $(B)/bench/micro/%.o: bench/micro/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
 
+# The macro benchmarks share the runner.
+MACRO_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard bench/macro/*.c)) $(B)/bench/micro/main.o
+
+$(B)/bench/macro/%.o: bench/macro/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
+
 $(B)/bench/micro/micro: $(MICRO_OBJ)
+$(B)/bench/macro/macro: $(MACRO_OBJ)
+$(B)/bench/micro/micro $(B)/bench/macro/macro:
 	$(call say,LINK,$@)
 	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
+
+# Makes an input of the macro benchmarks, on the host.
+$(B)/bench/macro/text: bench/macro/input/text.c
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $<
 
 $(B)/bench/micro/hello: bench/micro/hello.c
 	$(call say,LINK,$@)
