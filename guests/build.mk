@@ -43,11 +43,20 @@ $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
 # The macro suite's image: Debian's programs in an archive that is not compressed, which the kernel
 # unpacks at the speed of copying, before the small image.
 MACRO_PACKAGES := libc6 bzip2 libbz2-1.0 xz-utils liblzma5 zstd libzstd1 liblz4-1 zlib1g libgcc-s1 \
-    libstdc++6 sqlite3 libsqlite3-0 libreadline8 libtinfo6 lua5.4 dbench
+    libstdc++6 sqlite3 libsqlite3-0 libreadline8 libtinfo6 lua5.4 dbench \
+    make cpp-12 libisl23 libmpc3 libmpfr6 libgmp10 binutils-x86-64-linux-gnu libbinutils libctf0 \
+    libjansson4 apfs-dkms
+
+# The headers of the kernel that boots.
+$(DEB)/linux-headers.done: $(DEB)/linux-image-amd64.done
+	$(Q)v=$$(ls $(DEB)/linux-image-amd64/lib/modules); \
+	    ci/fetch $(DEB) linux-headers-$$v; ci/fetch $(DEB) linux-headers-$${v%-amd64}-common
+	$(Q)touch $@
 MACRO_INPUTS := $(wildcard bench/macro/input/*)
 
 $(GUESTS)/macro.img: $(GUESTS)/initrd.gz guests/images/macro guests/images/pack $(MACRO_INPUTS) \
-                     $(B)/bench/macro/macro $(B)/bench/macro/text $(MACRO_PACKAGES:%=$(DEB)/%.done)
+                     $(B)/bench/macro/macro $(B)/bench/macro/text $(MACRO_PACKAGES:%=$(DEB)/%.done) \
+                     $(DEB)/linux-headers.done
 	$(call say,IMAGE,$@)
 	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text
 	$(Q)install -D -m 755 $(B)/bench/macro/macro $(GUESTS)/macro-root/bin/macro

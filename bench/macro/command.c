@@ -59,3 +59,10 @@ void work_begin(void)
     run("rm", "-rf", WORK_DIR);
     must(!mkdir(WORK_DIR, 0777) && !chmod(WORK_DIR, 0777) && !chdir(WORK_DIR), WORK_DIR);
 }
+
+void output_check(const char *name)
+{
+    char expected[64];
+    snprintf(expected, sizeof expected, "/macro/expected/%s", name);
+    run("sha256sum", "-c", "-s", expected);
+}

@@ -23,6 +23,9 @@
 /* Makes WORK_DIR new and empty, and the current directory. */
 void work_begin(void);
 
+/* Insists that the file `output` in WORK_DIR is what it was when the image was made. */
+void output_check(const char *name);
+
 /* A program to run: NULL for `in` or `out` is /dev/null; user 0 is root. */
 struct command {
     const char *in, *out;
