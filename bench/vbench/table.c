@@ -12,12 +12,6 @@ enum column_id base_column(const struct result *r)
     return COLUMN_NATIVE;
 }
 
-/* A ratio of the paper or of the goals; NAN where it has none. */
-static double ratio_or_nan(double value, double native)
-{
-    return value > 0 && native > 0 ? value / native : NAN;
-}
-
 struct figures figures_of(const struct result *r, const struct paper *paper, enum row_id row)
 {
     struct figures f = {.share = NAN};
@@ -31,9 +25,8 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
         if (!isfinite(f.ratio[c]))
             f.ratio[c] = NAN;
     }
-    f.paper_ratio = ratio_or_nan(cell->xen, cell->native);
-    f.paper_uml = ratio_or_nan(cell->uml, cell->native);
-    f.goal = ratio_or_nan(cell->goal, 1);
+    f.paper_ratio = paper_ratio(cell, PAPER_XEN);
+    f.goal = cell->goal > 0 ? cell->goal : NAN;
     f.half = (1 + f.ratio[COLUMN_XEN]) / 2;
     double ours = f.value[COLUMN_VANTAGE] - f.value[COLUMN_NATIVE];
     double xens = f.value[COLUMN_XEN] - f.value[COLUMN_NATIVE];
@@ -42,14 +35,15 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
     return f;
 }
 
-double ratio_geomean(const struct result *r, enum column_id column, unsigned *n)
+double ratio_geomean(const struct result *r, const char *table, enum column_id column, unsigned *n)
 {
     static const struct paper none;
     double sum = 0;
     *n = 0;
     for (int i = 0; i < ROWS; i++) {
         double ratio = figures_of(r, &none, i).ratio[column];
-        if (!row_is_shown(i) || !(ratio > 0))
+        bool is_asked = row_is_shown(i) && (!table || !strcmp(suite_rows[i].table, table));
+        if (!is_asked || !(ratio > 0))
             continue;
         sum += log(ratio);
         ++*n;
@@ -117,12 +111,11 @@ static void print_geomean(FILE *out, const struct result *r)
     fprintf(out, "%-17s %5s %10s", "geometric mean", "", "");
     for (int c = base_column(r) + 1; c < COLUMNS; c++)
         if (r->columns[c].asked)
-            fprintf(out, " %14s %6s", "", ratio_print(text, ratio_geomean(r, c, &n)));
+            fprintf(out, " %14s %6s", "", ratio_print(text, ratio_geomean(r, NULL, c, &n)));
     fputc('\n', out);
 }
 
-/* Is there anything to show: was the row measured in some column? */
-static bool is_measured(const struct figures *f)
+bool is_measured(const struct figures *f)
 {
     for (int c = 0; c < COLUMNS; c++)
         if (!isnan(f->value[c]))
