@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What one page-table entry costs by how many share an mmu_update.
+width = 800
 load "style.gp"
-set terminal svg size 800,480
 set logscale x 2
 set logscale y 2
 set xtics (1, 8, 32, 128, 512, 2048)

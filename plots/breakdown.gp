@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Who executes a benchmark's instructions: left bar Vantage, right bar Xen 4.17.
+width = 1300
+height = 540
 load "style.gp"
-set terminal svg size 1300,540
 set style fill solid 0.9 noborder
 set yrange [0:100]
 set offsets 0.7, 0.7, 0, 0

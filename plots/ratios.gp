@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What each benchmark costs over native: a point per column.
+width = 1300
+height = 540
 load "style.gp"
-set terminal svg size 1300,540
 set logscale y 2
 set yrange [0.6:128]
 set offsets 0.7, 0.7, 0, 0

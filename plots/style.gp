@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What all pictures share. `name` is given by `vbench plot`: name.dat is read, name.svg written.
-set terminal svg noenhanced size 1100,480 font "sans-serif,13" background rgb "white"
+if (!exists("width")) width = 1100
+if (!exists("height")) height = 480
+set terminal svg noenhanced size width,height font "sans-serif,13" background rgb "white"
 set output name.".svg"
 set datafile missing "?"
 set grid y lc rgb "#dddddd"
