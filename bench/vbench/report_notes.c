@@ -110,7 +110,7 @@ static void write_document(FILE *out, const struct document *d)
 static void write_command(FILE *out, const struct study *s)
 {
     fprintf(out, "This page is what the following command writes; `make bench` runs the quick suite "
-                 "and takes the newest\ndocument that has a row.\n\n    vbench report");
+                 "and takes the newest\ndocument that has a row.\n\n    build/bin/vbench report");
     for (unsigned i = 0; i < s->documents.n; i++)
         if (s->documents.of[i].is_used)
             fprintf(out, " %s", s->documents.of[i].path);
