@@ -12,18 +12,22 @@ const char *const paper_names[PAPER_SYSTEMS] = {"L-SMP", "L-UP", "Xen", "VMW", "
 const char *const figure3_cells[FIGURE3_CELLS] = {"SPEC INT2000", "Linux build time", "OSDB-IR",
                                                   "OSDB-OLTP",    "dbench",           "SPEC WEB99"};
 
-/* Figure 3 has letters. */
-static const char *const letters[PAPER_SYSTEMS] = {"", "L", "X", "V", "U"};
+/* What Figure 3 and Table 6 call them. */
+static const char *const also_called[][PAPER_SYSTEMS] = {{"", "L", "X", "V", "U"},
+                                                         {"", "Linux", "Xen", "VMW", "UML"}};
 
 /* Which document has the cells of a table of suite.def. */
 static const struct {
     const char *table, *file;
-} sources[] = {{"3", "table3"}, {"4", "table4"}, {"5", "table5"}, {"macro", "figure3"}};
+} sources[] = {
+    {"3", "table3"}, {"4", "table4"}, {"5", "table5"}, {"6", "table6"}, {"figure3", "figure3"}};
 
 static double number_at(json_t *root, enum paper_system system, size_t at)
 {
     json_t *rows = json_object_get(root, "rows"), *row = json_object_get(rows, paper_names[system]);
-    return json_number_value(json_array_get(row ? row : json_object_get(rows, letters[system]), at));
+    for (size_t i = 0; !row && i < sizeof also_called / sizeof *also_called; i++)
+        row = json_object_get(rows, also_called[i][system]);
+    return json_number_value(json_array_get(row, at));
 }
 
 static void cell_take(json_t *root, size_t at, struct paper_cell *cell)
@@ -34,13 +38,22 @@ static void cell_take(json_t *root, size_t at, struct paper_cell *cell)
     cell->more_is_better = better && !strcmp(better, "more");
 }
 
+/* Table 6 has two cells for one of ours, which is both ends; sending is the one to compare with. */
+#define SENDING "TX, "
+
+static bool is_named(const char *name, const char *wanted)
+{
+    return !strcmp(name, wanted) ||
+           (!strncmp(name, SENDING, strlen(SENDING)) && !strcmp(name + strlen(SENDING), wanted));
+}
+
 /* Fills the cell from the document's column of this name, if it has one. */
 static void cell_find(json_t *root, const char *wanted, struct paper_cell *cell)
 {
     json_t *cells = json_object_get(root, "cells");
     for (size_t k = 0; k < json_array_size(cells); k++) {
         const char *name = json_string_value(json_array_get(cells, k));
-        if (name && !strcmp(name, wanted))
+        if (name && is_named(name, wanted))
             cell_take(root, k, cell);
     }
 }
@@ -60,16 +73,6 @@ double paper_ratio(const struct paper_cell *cell, enum paper_system system)
     if (!(native > 0 && value > 0))
         return NAN;
     return cell->more_is_better ? native / value : value / native;
-}
-
-/* The first row of suite.def with the same cell. */
-static bool is_first_of_cell(enum row_id row)
-{
-    for (int i = 0; i < row; i++)
-        if (!strcmp(suite_rows[i].table, suite_rows[row].table) &&
-            !strcmp(suite_rows[i].cell, suite_rows[row].cell))
-            return false;
-    return true;
 }
 
 double paper_geomean(const struct paper *paper, const char *table, enum paper_system system)

@@ -51,21 +51,6 @@ unsigned write_all_ratios(FILE *out, const struct study *s, const char *unused)
 
 /* ---- Figure 3 ---- */
 
-/* Geometric mean of a column's ratios over the rows of a cell of Figure 3; NAN without any. */
-static double cell_ratio(const struct study *s, enum column_id column, const char *cell)
-{
-    double sum = 0;
-    unsigned n = 0;
-    for (int i = 0; i < ROWS; i++) {
-        double ratio = figures_of(&s->documents.all, &s->paper, i).ratio[column];
-        if (strcmp(suite_rows[i].table, "macro") || strcmp(suite_rows[i].cell, cell) || !(ratio > 0))
-            continue;
-        sum += log(ratio);
-        n++;
-    }
-    return n ? exp(sum / n) : NAN;
-}
-
 unsigned write_figure3_bars(FILE *out, const struct study *s, const char *unused)
 {
     static const enum paper_system systems[] = {PAPER_NATIVE, PAPER_XEN, PAPER_VMW, PAPER_UML};
@@ -77,7 +62,7 @@ unsigned write_figure3_bars(FILE *out, const struct study *s, const char *unused
         for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
             write_point(out, 1 / paper_ratio(cell, systems[i]));
         for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-            write_point(out, 1 / cell_ratio(s, columns[i], figure3_cells[k]));
+            write_point(out, 1 / cell_ratio(&s->documents.all, "figure3", figure3_cells[k], columns[i]));
         fputc('\n', out);
     }
     return FIGURE3_CELLS;

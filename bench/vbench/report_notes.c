@@ -33,7 +33,7 @@ static const char paper_notes[] =
     "The paper's null I/O is the mean of its read and write; both stand in its column here. Its page fault\n"
     "was one page per fault, which today is `page_fault_one`; today's kernel maps up to 16 (`page_fault`).\n"
     "VMware Workstation is not measured here: its licence forbade publishing, and it has no modern peer of\n"
-    "the same kind. Table 6 (network) and Figures 4 to 6 (many domains) are data without rows of ours.\n\n";
+    "the same kind. Figures 4 to 6 (many domains) are data without rows of ours.\n\n";
 
 void write_how_to_read(FILE *out)
 {

@@ -84,33 +84,47 @@ static char *paper_print(char to[NUMBER_MAX], double value)
 
 typedef char *(*printer)(char to[NUMBER_MAX], double value);
 
-static void write_heading(FILE *out, const struct study *s, const char *table, const char *corner)
+/* A table with a column per benchmark, or per cell of the paper. */
+struct layout {
+    const struct study *s;
+    const char *table;
+    enum { PER_ROW, PER_CELL } columns;
+};
+
+static bool is_column(const struct layout *l, enum row_id row)
+{
+    return is_shown_in(l->s, row, l->table) && (l->columns == PER_ROW || is_first_of_cell(row));
+}
+
+static void write_heading(FILE *out, const struct layout *l, const char *corner)
 {
     fprintf(out, "| %s |", corner);
     for (int i = 0; i < ROWS; i++)
-        if (is_shown_in(s, i, table))
+        if (is_column(l, i) && l->columns == PER_ROW)
             fprintf(out, " %s<br>`%s` |", suite_rows[i].cell, suite_rows[i].name);
+        else if (is_column(l, i))
+            fprintf(out, " %s |", suite_rows[i].cell);
     fprintf(out, "\n|---|");
     for (int i = 0; i < ROWS; i++)
-        if (is_shown_in(s, i, table))
+        if (is_column(l, i))
             fprintf(out, "--:|");
     fputc('\n', out);
 }
 
 /* Left out when no benchmark of the table has this number. */
-static void write_line(FILE *out, const struct study *s, const char *table, const char *title,
-                       number_of number, int which, printer print, const char *mark)
+static void write_line(FILE *out, const struct layout *l, const char *title, number_of number, int which,
+                       printer print, const char *mark)
 {
     char text[NUMBER_MAX];
     bool is_empty = true;
     for (int i = 0; i < ROWS; i++)
-        is_empty &= !is_shown_in(s, i, table) || isnan(number(s, i, which));
+        is_empty &= !is_column(l, i) || isnan(number(l->s, i, which));
     if (is_empty)
         return;
     fprintf(out, "| %s%s%s |", mark, title, mark);
     for (int i = 0; i < ROWS; i++)
-        if (is_shown_in(s, i, table))
-            fprintf(out, " %s%s%s |", mark, print(text, number(s, i, which)), mark);
+        if (is_column(l, i))
+            fprintf(out, " %s%s%s |", mark, print(text, number(l->s, i, which)), mark);
     fputc('\n', out);
 }
 
@@ -127,26 +141,28 @@ static void write_unmeasured(FILE *out, const struct study *s, const char *table
         fprintf(out, ".\n\n");
 }
 
+static const char *const of_2003[PAPER_SYSTEMS] = {"L-SMP, 2003", "L-UP, 2003", "Xen, 2003",
+                                                   "VMW, 2003", "UML, 2003"};
+
 void write_paper_table(FILE *out, const struct study *s, const char *table)
 {
-    static const char *const of_2003[PAPER_SYSTEMS] = {"L-SMP, 2003", "L-UP, 2003", "Xen, 2003",
-                                                       "VMW, 2003", "UML, 2003"};
-    write_heading(out, s, table, "times native");
+    const struct layout l = {s, table, PER_ROW};
+    write_heading(out, &l, "times native");
     for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
-        write_line(out, s, table, column_titles[c], ratio_in, c, ratio_print,
+        write_line(out, &l, column_titles[c], ratio_in, c, ratio_print,
                    c == COLUMN_VANTAGE ? "**" : "");
-    write_line(out, s, table, "Vantage's part of Xen's overhead", share_in, 0, percent_print, "");
-    write_line(out, s, table, "ratio at half of it", half_in, 0, ratio_print, "");
-    write_line(out, s, table, "goal", goal_in, 0, ratio_print, "");
+    write_line(out, &l, "Vantage's part of Xen's overhead", share_in, 0, percent_print, "");
+    write_line(out, &l, "ratio at half of it", half_in, 0, ratio_print, "");
+    write_line(out, &l, "goal", goal_in, 0, ratio_print, "");
     for (int p = PAPER_XEN; p < PAPER_SYSTEMS; p++)
-        write_line(out, s, table, of_2003[p], paper_ratio_in, p, ratio_print, "");
+        write_line(out, &l, of_2003[p], paper_ratio_in, p, ratio_print, "");
     fputc('\n', out);
-    write_heading(out, s, table, "microseconds");
+    write_heading(out, &l, "microseconds");
     for (int c = 0; c < COLUMNS; c++)
-        write_line(out, s, table, column_titles[c], value_in, c, number_print,
+        write_line(out, &l, column_titles[c], value_in, c, number_print,
                    c == COLUMN_VANTAGE ? "**" : "");
     for (int p = 0; p < PAPER_SYSTEMS; p++)
-        write_line(out, s, table, of_2003[p], paper_value_in, p, paper_print, "");
+        write_line(out, &l, of_2003[p], paper_value_in, p, paper_print, "");
     fputc('\n', out);
     write_unmeasured(out, s, table);
 }
@@ -202,12 +218,12 @@ void write_primitives(FILE *out, const struct study *s)
     write_unmeasured(out, s, "hyper");
 }
 
-/* ---- Figure 3 ---- */
+/* ---- a column per cell ---- */
 
-/* Performance relative to native is what the figure shows: the inverse of our ratios. */
+/* Performance relative to native is what Figure 3 shows: the inverse of our ratios. */
 static double relative_in(const struct study *s, enum row_id row, int column)
 {
-    return 1 / ratio_in(s, row, column);
+    return 1 / cell_ratio(&s->documents.all, suite_rows[row].table, suite_rows[row].cell, column);
 }
 
 static double paper_relative_in(const struct study *s, enum row_id row, int system)
@@ -215,16 +231,15 @@ static double paper_relative_in(const struct study *s, enum row_id row, int syst
     return 1 / paper_ratio_in(s, row, system);
 }
 
-void write_figure3(FILE *out, const struct study *s)
+void write_relative_table(FILE *out, const struct study *s, const char *table)
 {
-    static const char *const of_2003[PAPER_SYSTEMS] = {"", "L, 2003", "X, 2003", "V, 2003",
-                                                       "U, 2003"};
-    write_heading(out, s, "macro", "part of native's performance");
+    const struct layout l = {s, table, PER_CELL};
+    write_heading(out, &l, "part of native's performance");
     for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
-        write_line(out, s, "macro", column_titles[c], relative_in, c, ratio_print,
+        write_line(out, &l, column_titles[c], relative_in, c, ratio_print,
                    c == COLUMN_VANTAGE ? "**" : "");
     for (int p = PAPER_XEN; p < PAPER_SYSTEMS; p++)
-        write_line(out, s, "macro", of_2003[p], paper_relative_in, p, ratio_print, "");
+        write_line(out, &l, of_2003[p], paper_relative_in, p, ratio_print, "");
     fputc('\n', out);
-    write_row_table(out, s, "macro");
+    write_row_table(out, s, table);
 }

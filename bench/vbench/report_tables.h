@@ -23,7 +23,7 @@ void write_row_table(FILE *out, const struct study *s, const char *table);
 /* The primitives: Vantage beside Xen, in instructions. */
 void write_primitives(FILE *out, const struct study *s);
 
-/* Figure 3: performance relative to native, the paper's bars and ours. */
-void write_figure3(FILE *out, const struct study *s);
+/* Performance relative to native, a column per cell: the paper's and ours, then a line per benchmark. */
+void write_relative_table(FILE *out, const struct study *s, const char *table);
 
 #endif

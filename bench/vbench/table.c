@@ -35,20 +35,37 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
     return f;
 }
 
-double ratio_geomean(const struct result *r, const char *table, enum column_id column, unsigned *n)
+static bool is_asked(enum row_id row, const char *table, const char *cell)
+{
+    return row_is_shown(row) && (!table || !strcmp(suite_rows[row].table, table)) &&
+           (!cell || !strcmp(suite_rows[row].cell, cell));
+}
+
+static double geomean(const struct result *r, const char *table, const char *cell,
+                      enum column_id column, unsigned *n)
 {
     static const struct paper none;
     double sum = 0;
     *n = 0;
     for (int i = 0; i < ROWS; i++) {
         double ratio = figures_of(r, &none, i).ratio[column];
-        bool is_asked = row_is_shown(i) && (!table || !strcmp(suite_rows[i].table, table));
-        if (!is_asked || !(ratio > 0))
+        if (!is_asked(i, table, cell) || !(ratio > 0))
             continue;
         sum += log(ratio);
         ++*n;
     }
     return *n ? exp(sum / *n) : NAN;
+}
+
+double ratio_geomean(const struct result *r, const char *table, enum column_id column, unsigned *n)
+{
+    return geomean(r, table, NULL, column, n);
+}
+
+double cell_ratio(const struct result *r, const char *table, const char *cell, enum column_id column)
+{
+    unsigned n;
+    return geomean(r, table, cell, column, &n);
 }
 
 char *number_print(char to[NUMBER_MAX], double value)

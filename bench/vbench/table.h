@@ -32,6 +32,9 @@ bool is_measured(const struct figures *f);
  * NULL; NAN without any. `n` gets their number. */
 double ratio_geomean(const struct result *r, const char *table, enum column_id column, unsigned *n);
 
+/* The same over the rows that are parts of one cell of a table. */
+double cell_ratio(const struct result *r, const char *table, const char *cell, enum column_id column);
+
 /* A value with about four significant digits, a ratio, a share; "-" for NAN. Into `to`, returned.
  */
 enum { NUMBER_MAX = 32 };
