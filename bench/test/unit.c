@@ -220,26 +220,27 @@ static int read_bytes(const char *bytes)
 static void test_documents(void)
 {
     static struct result a, b;
+    static struct verdict_list list;
     char *path = text("%s/deep/er/result.json", folder);
     result_make(&a);
     ok(result_write(&a, path) == 0, "a document is written, its folders made");
     ok(result_read(&b, path) == 0 && results_equal(&a, &b), "and reads back the same");
     ok(result_write(&a, "/proc/none/x.json") < 0, "an impossible place is an error");
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0) == EXIT_OK,
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0, &list) == EXIT_OK,
        "compare: the same is the same");
     b.columns[COLUMN_VANTAGE].metrics[ROW_stat].sample[1] += 100000;
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005) ==
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005, &list) ==
            EXIT_REGRESSION,
        "compare: slower fails");
-    ok(compare_print(fopen("/dev/null", "w"), &b, &a, SAME_COLUMNS, SAME_COLUMNS, 0.005) == EXIT_OK,
+    ok(compare_print(fopen("/dev/null", "w"), &b, &a, SAME_COLUMNS, SAME_COLUMNS, 0.005, &list) == EXIT_OK,
        "compare: faster does not");
-    ok(compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_XEN, COLUMN_VANTAGE, 0.005) ==
+    ok(compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_XEN, COLUMN_VANTAGE, 0.005, &list) ==
                EXIT_OK &&
-           compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_VANTAGE, COLUMN_XEN, 0.005) ==
+           compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_VANTAGE, COLUMN_XEN, 0.005, &list) ==
                EXIT_REGRESSION,
        "compare: two columns of one document");
     b.columns[COLUMN_VANTAGE].metrics[ROW_stat].n = 0;
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005) ==
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005, &list) ==
            EXIT_REGRESSION,
        "compare: a missing row fails");
     result_free(&a);

@@ -244,6 +244,7 @@ static int column_cut(char *name)
 static int act_compare(struct options *o)
 {
     static struct result a, b;
+    static struct verdict_list list;
     if (o->name_count != 2)
         return usage_error("%s wants two result documents", "compare");
     int from = column_cut(o->names[0]), to = column_cut(o->names[1]);
@@ -251,7 +252,9 @@ static int act_compare(struct options *o)
         return usage_error("%s wants a column for both documents or for none", "compare");
     if (result_read(&a, o->names[0]) || result_read(&b, o->names[1]))
         return EXIT_USAGE;
-    int status = compare_print(stdout, &a, &b, from, to, o->tolerance);
+    int status = compare_print(stdout, &a, &b, from, to, o->tolerance, &list);
+    if (o->markdown && list.n && verdicts_to_markdown(&list, "Comparison", o->markdown))
+        status = EXIT_NOT_RUN;
     result_free(&a);
     result_free(&b);
     return status;
@@ -433,6 +436,7 @@ static const struct verb verbs[] = {
      "  :COLUMN          compare this column of A with that of B; without, all with their "
      "namesakes\n"
      "  --tolerance P    percent a row may be worse (0.5)\n"
+     "  --markdown FILE  the rows that changed as a summary for a pull request, too\n"
      "\nexample: what does tracing cost?\n"
      "  vbench run --columns vantage,vantage-traced --out t.json\n"
      "  vbench compare --tolerance 15 t.json:vantage t.json:vantage-traced\n",
