@@ -50,7 +50,7 @@ static void write_goals(FILE *out, const struct study *s)
         reached += ours <= f.goal;
     }
     fprintf(out,
-            "It adds at most half of Xen's overhead in %u of %u benchmarks, and reaches its goal in %u of "
+            "It adds at\nmost half of Xen's overhead in %u of %u benchmarks, and reaches its goal in %u of "
             "%u.\n\n",
             half, rows, reached, goals);
 }
@@ -104,6 +104,21 @@ static void write_table_of_means(FILE *out, const struct study *s)
     fputc('\n', out);
 }
 
+/* Which state of the tree, when. */
+static void write_origin(FILE *out, const struct study *s)
+{
+    const char *before = "Measured in deterministic mode (1 ns of virtual time is 1 instruction): ";
+    for (unsigned i = 0; i < s->documents.n; i++) {
+        const struct result *r = &s->documents.of[i].result;
+        if (!s->documents.of[i].is_used)
+            continue;
+        fprintf(out, "%ssuite %s at commit %s, %.10s", before, r->suite ? r->suite : "unknown",
+                r->commit ? r->commit : "unknown", r->date ? r->date : "unknown");
+        before = "; ";
+    }
+    fprintf(out, ".\n\n");
+}
+
 /* Without native Linux there is nothing to compare with: the primitives' table is all. */
 static void write_verdict(FILE *out, const struct study *s)
 {
@@ -117,6 +132,7 @@ static void write_verdict(FILE *out, const struct study *s)
     for (int c = 0; c < COLUMNS; c++)
         if (all->columns[c].reason)
             fprintf(out, "%s is not complete: %s\n\n", column_titles[c], all->columns[c].reason);
+    write_origin(out, s);
     write_picture(out, "ratios", "Cost of virtualization by benchmark");
 }
 
