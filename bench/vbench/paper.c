@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/paper.h"
 #include "bench/vbench/host.h"
+#include "bench/vbench/mean.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,18 +77,14 @@ double paper_ratio(const struct paper_cell *cell, enum paper_system system)
 
 double paper_geomean(const struct paper *paper, const char *table, enum paper_system system)
 {
-    double sum = 0;
-    unsigned n = 0;
+    struct mean mean = {0};
     for (int i = 0; i < ROWS; i++) {
         const char *of = suite_rows[i].table;
         bool is_asked = table ? !strcmp(of, table) : strchr("345", *of) != NULL;
-        double ratio = paper_ratio(&paper->cell[i], system);
-        if (!is_asked || isnan(ratio) || !is_first_of_cell(i))
-            continue;
-        sum += log(ratio);
-        n++;
+        if (is_asked && is_first_of_cell(i))
+            mean_add(&mean, paper_ratio(&paper->cell[i], system));
     }
-    return n ? exp(sum / n) : NAN;
+    return mean_value(&mean);
 }
 
 void goals_read(struct paper *paper, const char *file)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/plot_data.h"
+#include "bench/vbench/mean.h"
 #include "bench/vbench/table.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +51,15 @@ unsigned write_all_ratios(FILE *out, const struct study *s, const char *unused)
 
 /* ---- Figure 3 ---- */
 
+/* The first row of the cell in suite.def; ROW_NONE without one. */
+static enum row_id figure3_row(const char *cell)
+{
+    for (int i = 0; i < ROWS; i++)
+        if (!strcmp(suite_rows[i].table, "figure3") && !strcmp(suite_rows[i].cell, cell))
+            return i;
+    return ROW_NONE;
+}
+
 unsigned write_figure3_bars(FILE *out, const struct study *s, const char *unused)
 {
     static const enum paper_system systems[] = {PAPER_NATIVE, PAPER_XEN, PAPER_VMW, PAPER_UML};
@@ -58,11 +67,12 @@ unsigned write_figure3_bars(FILE *out, const struct study *s, const char *unused
     fprintf(out, "# benchmark, then L X V U of 2003, vantage xen-4.17 uml   (performance, native = 1)\n");
     for (int k = 0; k < FIGURE3_CELLS; k++) {
         const struct paper_cell *cell = &s->paper.figure3[k];
+        enum row_id row = figure3_row(figure3_cells[k]);
         fprintf(out, "\"%s\"", figure3_cells[k]);
         for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
             write_point(out, 1 / paper_ratio(cell, systems[i]));
         for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-            write_point(out, 1 / cell_ratio(&s->documents.all, "figure3", figure3_cells[k], columns[i]));
+            write_point(out, row == ROW_NONE ? NAN : 1 / cell_ratio(&s->documents.all, row, columns[i]));
         fputc('\n', out);
     }
     return FIGURE3_CELLS;
@@ -150,14 +160,11 @@ static bool is_common(const struct documents *d, enum row_id row)
 
 static double common_geomean(const struct documents *d, const struct result *r, enum column_id column)
 {
-    double sum = 0;
-    unsigned n = 0;
+    struct mean mean = {0};
     for (int i = 0; i < ROWS; i++)
-        if (is_common(d, i)) {
-            sum += log(history_ratio(r, column, i));
-            n++;
-        }
-    return n ? exp(sum / n) : NAN;
+        if (is_common(d, i))
+            mean_add(&mean, history_ratio(r, column, i));
+    return mean_value(&mean);
 }
 
 unsigned write_history(FILE *out, const struct study *s, const char *unused)

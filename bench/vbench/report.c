@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/report.h"
 #include "bench/vbench/host.h"
+#include "bench/vbench/mean.h"
 #include "bench/vbench/plot.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The groups of rows, in the order of the page. `paper` has a table of the paper's beside it. */
+/* The groups of rows, in the order of the page. Micro-benchmarks come first. */
 static const struct group {
     const char *table, *title, *plot;
     void (*write)(FILE *out, const struct study *s, const char *table);
@@ -26,7 +26,7 @@ static const struct group {
     {"macro", "Further applications", NULL, write_row_table},
 };
 
-enum { GROUPS = sizeof groups / sizeof *groups };
+enum { GROUPS = sizeof groups / sizeof *groups, MICRO_GROUPS = 6, FIGURE3_GROUP = MICRO_GROUPS };
 
 static void write_picture(FILE *out, const char *plot, const char *title)
 {
@@ -50,47 +50,75 @@ static void write_goals(FILE *out, const struct study *s)
         reached += ours <= f.goal;
     }
     fprintf(out,
-            "It adds at\nmost half of Xen's overhead in %u of %u benchmarks, and reaches its goal in %u of "
+            "It adds at most half of Xen's overhead in %u of %u benchmarks, and reaches its goal in %u of "
             "%u.\n\n",
             half, rows, reached, goals);
 }
 
-static void write_sentence(FILE *out, const struct study *s)
+/* Geometric mean of a column's ratios over groups; in those with a column per cell, over cells. */
+static struct mean mean_of(const struct study *s, const struct group *group, int n, enum column_id column)
 {
     const struct result *all = &s->documents.all;
-    unsigned rows, xen_rows;
-    double vantage = ratio_geomean(all, NULL, COLUMN_VANTAGE, &rows);
-    double xen = ratio_geomean(all, NULL, COLUMN_XEN, &xen_rows);
-    fprintf(out, "**Vantage takes %.2f times the instructions of native Linux", vantage);
-    if (xen_rows)
-        fprintf(out, " where Xen 4.17 takes %.2f", xen);
-    fprintf(out, "**: geometric\nmean of %u benchmarks, the same stock Debian kernel in all. ", rows);
+    struct mean mean = {0};
+    for (; n-- > 0; group++)
+        for (int i = 0; i < ROWS; i++) {
+            if (strcmp(suite_rows[i].table, group->table))
+                continue;
+            if (group->write != write_relative_table)
+                mean_add(&mean, figures_of(all, &s->paper, i).ratio[column]);
+            else if (is_first_of_cell(i))
+                mean_add(&mean, cell_ratio(all, i, column));
+        }
+    return mean;
+}
+
+static void write_sentence(FILE *out, const struct study *s)
+{
+    struct mean vantage = mean_of(s, groups, MICRO_GROUPS, COLUMN_VANTAGE);
+    struct mean xen = mean_of(s, groups, MICRO_GROUPS, COLUMN_XEN);
+    if (vantage.n == 0)
+        return;
+    fprintf(out, "**Vantage takes %.2f times the instructions of native Linux", mean_value(&vantage));
+    if (xen.n)
+        fprintf(out, " where Xen 4.17 takes %.2f", mean_value(&xen));
+    fprintf(out, "**: geometric\nmean of %u micro-benchmarks, the same stock Debian kernel in all.\n",
+            vantage.n);
     write_goals(out, s);
 }
 
-static void write_mean(FILE *out, const struct study *s, const char *table, enum column_id column,
-                       unsigned rows, const char *mark)
+static void write_applications(FILE *out, const struct study *s)
+{
+    const struct group *figure3 = &groups[FIGURE3_GROUP];
+    struct mean vantage = mean_of(s, figure3, 1, COLUMN_VANTAGE), xen = mean_of(s, figure3, 1, COLUMN_XEN);
+    if (vantage.n == 0 || xen.n == 0)
+        return;
+    fprintf(out,
+            "Applications (Figure 3) have %.3f of native's performance on Vantage and %.3f on Xen 4.17; the "
+            "paper's\nhad %.3f on its Xen.\n\n",
+            1 / mean_value(&vantage), 1 / mean_value(&xen),
+            1 / paper_geomean(&s->paper, figure3->table, PAPER_XEN));
+}
+
+static void write_mean(FILE *out, struct mean mean, unsigned rows, const char *mark)
 {
     char text[NUMBER_MAX];
-    unsigned n;
-    double mean = ratio_geomean(&s->documents.all, table, column, &n);
-    fprintf(out, " %s%s%s", mark, ratio_print(text, mean), mark);
-    if (n && n != rows)
-        fprintf(out, " (%u)", n);
+    fprintf(out, " %s%s%s", mark, ratio_print(text, mean_value(&mean)), mark);
+    if (mean.n && mean.n != rows)
+        fprintf(out, " (%u)", mean.n);
     fprintf(out, " |");
 }
 
-static void write_means(FILE *out, const struct study *s, const char *table, const char *title)
+static void write_means(FILE *out, const struct study *s, const struct group *group, int n,
+                        const char *title, const char *table)
 {
     char text[NUMBER_MAX];
-    unsigned rows;
-    ratio_geomean(&s->documents.all, table, COLUMN_VANTAGE, &rows);
-    if (rows == 0)
+    struct mean vantage = mean_of(s, group, n, COLUMN_VANTAGE);
+    if (vantage.n == 0)
         return;
-    fprintf(out, "| %s | %u |", title, rows);
-    write_mean(out, s, table, COLUMN_VANTAGE, rows, "**");
+    fprintf(out, "| %s | %u |", title, vantage.n);
+    write_mean(out, vantage, vantage.n, "**");
     for (int c = COLUMN_XEN; c < COLUMNS; c++)
-        write_mean(out, s, table, c, rows, "");
+        write_mean(out, mean_of(s, group, n, c), vantage.n, "");
     fprintf(out, " %s |\n", ratio_print(text, paper_geomean(&s->paper, table, PAPER_XEN)));
 }
 
@@ -98,9 +126,9 @@ static void write_table_of_means(FILE *out, const struct study *s)
 {
     fprintf(out, "| times native | rows | Vantage | Xen 4.17 | no mitigations | user-mode Linux | Xen in "
                  "the 2003 paper |\n|---|--:|--:|--:|--:|--:|--:|\n");
-    write_means(out, s, NULL, "all");
+    write_means(out, s, groups, MICRO_GROUPS, "all micro-benchmarks", NULL);
     for (int g = 0; g < GROUPS; g++)
-        write_means(out, s, groups[g].table, groups[g].title);
+        write_means(out, s, &groups[g], 1, groups[g].title, groups[g].table);
     fputc('\n', out);
 }
 
@@ -124,9 +152,10 @@ static void write_verdict(FILE *out, const struct study *s)
 {
     const struct result *all = &s->documents.all;
     unsigned rows;
-    ratio_geomean(all, NULL, COLUMN_VANTAGE, &rows);
+    ratio_geomean(all, COLUMN_VANTAGE, &rows);
     if (base_column(all) == COLUMN_NATIVE && rows) {
         write_sentence(out, s);
+        write_applications(out, s);
         write_table_of_means(out, s);
     }
     for (int c = 0; c < COLUMNS; c++)

@@ -223,7 +223,7 @@ void write_primitives(FILE *out, const struct study *s)
 /* Performance relative to native is what Figure 3 shows: the inverse of our ratios. */
 static double relative_in(const struct study *s, enum row_id row, int column)
 {
-    return 1 / cell_ratio(&s->documents.all, suite_rows[row].table, suite_rows[row].cell, column);
+    return 1 / cell_ratio(&s->documents.all, row, column);
 }
 
 static double paper_relative_in(const struct study *s, enum row_id row, int system)

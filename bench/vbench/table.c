@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/table.h"
+#include "bench/vbench/mean.h"
 
-#include <math.h>
 #include <string.h>
 
 enum column_id base_column(const struct result *r)
@@ -35,37 +35,26 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
     return f;
 }
 
-static bool is_asked(enum row_id row, const char *table, const char *cell)
-{
-    return row_is_shown(row) && (!table || !strcmp(suite_rows[row].table, table)) &&
-           (!cell || !strcmp(suite_rows[row].cell, cell));
-}
-
-static double geomean(const struct result *r, const char *table, const char *cell,
-                      enum column_id column, unsigned *n)
+double ratio_geomean(const struct result *r, enum column_id column, unsigned *n)
 {
     static const struct paper none;
-    double sum = 0;
-    *n = 0;
-    for (int i = 0; i < ROWS; i++) {
-        double ratio = figures_of(r, &none, i).ratio[column];
-        if (!is_asked(i, table, cell) || !(ratio > 0))
-            continue;
-        sum += log(ratio);
-        ++*n;
-    }
-    return *n ? exp(sum / *n) : NAN;
+    struct mean mean = {0};
+    for (int i = 0; i < ROWS; i++)
+        if (row_is_shown(i))
+            mean_add(&mean, figures_of(r, &none, i).ratio[column]);
+    *n = mean.n;
+    return mean_value(&mean);
 }
 
-double ratio_geomean(const struct result *r, const char *table, enum column_id column, unsigned *n)
+double cell_ratio(const struct result *r, enum row_id row, enum column_id column)
 {
-    return geomean(r, table, NULL, column, n);
-}
-
-double cell_ratio(const struct result *r, const char *table, const char *cell, enum column_id column)
-{
-    unsigned n;
-    return geomean(r, table, cell, column, &n);
+    static const struct paper none;
+    struct mean mean = {0};
+    for (int i = 0; i < ROWS; i++)
+        if (!strcmp(suite_rows[i].table, suite_rows[row].table) &&
+            !strcmp(suite_rows[i].cell, suite_rows[row].cell))
+            mean_add(&mean, figures_of(r, &none, i).ratio[column]);
+    return mean_value(&mean);
 }
 
 char *number_print(char to[NUMBER_MAX], double value)
@@ -128,7 +117,7 @@ static void print_geomean(FILE *out, const struct result *r)
     fprintf(out, "%-17s %5s %10s", "geometric mean", "", "");
     for (int c = base_column(r) + 1; c < COLUMNS; c++)
         if (r->columns[c].asked)
-            fprintf(out, " %14s %6s", "", ratio_print(text, ratio_geomean(r, NULL, c, &n)));
+            fprintf(out, " %14s %6s", "", ratio_print(text, ratio_geomean(r, c, &n)));
     fputc('\n', out);
 }
 

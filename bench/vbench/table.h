@@ -28,12 +28,11 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
 /* Was the row measured in some column? */
 bool is_measured(const struct figures *f);
 
-/* Geometric mean of a column's ratios over the rows shown of one table of suite.def, or of all with
- * NULL; NAN without any. `n` gets their number. */
-double ratio_geomean(const struct result *r, const char *table, enum column_id column, unsigned *n);
+/* Geometric mean of a column's ratios over the rows shown, NAN without any; `n` gets their number. */
+double ratio_geomean(const struct result *r, enum column_id column, unsigned *n);
 
-/* The same over the rows that are parts of one cell of a table. */
-double cell_ratio(const struct result *r, const char *table, const char *cell, enum column_id column);
+/* The same over the rows that are parts of the same cell of the same table as this one. */
+double cell_ratio(const struct result *r, enum row_id row, enum column_id column);
 
 /* A value with about four significant digits, a ratio, a share; "-" for NAN. Into `to`, returned.
  */
