@@ -12,7 +12,7 @@ static const struct plot {
     unsigned (*write)(FILE *out, const struct study *s, const char *table);
     const char *table;
 } plots[] = {
-    {"ratios", "ratios.gp", "every benchmark's ratio to native, all columns", write_all_ratios, NULL},
+    {"ratios", "ratios.gp", "every micro-benchmark's ratio to native, all columns", write_all_ratios, NULL},
     {"table3", "table.gp", "the paper's Table 3: ratios, the paper's Xen beside ours", write_ratios, "3"},
     {"table4", "table.gp", "Table 4", write_ratios, "4"},
     {"table5", "table.gp", "Table 5", write_ratios, "5"},

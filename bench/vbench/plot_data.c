@@ -16,6 +16,11 @@ static void write_point(FILE *out, double value)
 
 /* ---- ratios ---- */
 
+static bool is_micro(enum row_id row)
+{
+    return suite_rows[row].suite == SUITE_quick || suite_rows[row].suite == SUITE_micro;
+}
+
 static bool is_comparable(const struct figures *f)
 {
     return !isnan(f->ratio[COLUMN_VANTAGE]) || !isnan(f->ratio[COLUMN_XEN]);
@@ -30,7 +35,7 @@ unsigned write_ratios(FILE *out, const struct study *s, const char *table)
     fprintf(out, "# row label paper-xen-2003 vantage xen-4.17 xen-fast uml   (ratio to native)\n");
     for (int i = 0; i < ROWS; i++) {
         struct figures f = figures_of(all, &s->paper, i);
-        bool is_asked = row_is_shown(i) && (!table || !strcmp(suite_rows[i].table, table));
+        bool is_asked = table ? !strcmp(suite_rows[i].table, table) : row_is_shown(i) && is_micro(i);
         if (!is_asked || !is_comparable(&f))
             continue;
         fprintf(out, "%u %s", lines++, suite_rows[i].name);

@@ -11,7 +11,7 @@
 
 /* Each writes one plot's data and returns its number of lines. */
 
-/* Ratios to native of the rows of a table of suite.def, or of every table. */
+/* Ratios to native of the rows of a table of suite.def, or of all micro-benchmarks. */
 unsigned write_ratios(FILE *out, const struct study *s, const char *table);
 unsigned write_all_ratios(FILE *out, const struct study *s, const char *unused);
 
