@@ -376,8 +376,13 @@ static void test_documents_as_one(void)
     documents_free(&d);
     document_make(old, "2026-01-01", "j", ROW_stat, true, 100);
     ok(documents_read(&d, (const char *const[]){old, new, NULL}) == 0 &&
+           sample_of(&d, COLUMN_NATIVE, ROW_stat) == 100 && sample_of(&d, COLUMN_VANTAGE, ROW_stat) == 100,
+       "but not from one of another machine: then the older has the row [documents.newest]");
+    documents_free(&d);
+    ok(documents_read(&d, (const char *const[]){new, NULL}) == 0 &&
+           sample_of(&d, COLUMN_VANTAGE, ROW_stat) == 200 &&
            !metric_is_there(&d.all.columns[COLUMN_NATIVE].metrics[ROW_stat]),
-       "but not from one of another machine [documents.same]");
+       "what cannot be compared is there when nothing else is [documents.newest]");
     documents_free(&d);
     unlink(new);
     ok(documents_read(&d, (const char *const[]){old, new, NULL}) != 0, "a document that is named must be there");

@@ -32,33 +32,67 @@ static bool is_same_machine(const struct result *a, const struct result *b)
            is_same(a->initrd_sha256, b->initrd_sha256);
 }
 
-static void cell_take(struct result *all, const struct result *from, enum column_id column,
-                      enum row_id row)
+static bool is_ours(enum column_id column)
 {
-    all->columns[column].asked = true;
-    all->columns[column].metrics[row] = from->columns[column].metrics[row];
-    all->columns[column].skipped[row] = from->columns[column].skipped[row];
+    return column == COLUMN_VANTAGE || column == COLUMN_TRACED;
 }
 
-/* [documents.newest] and [documents.same] */
+/* The document that a cell comes from when the row comes from `base`, or -1. [documents.same] */
+static int cell_source(const struct documents *d, int base, enum column_id column, enum row_id row)
+{
+    if (has_cell(&d->of[base].result, column, row))
+        return base;
+    for (int i = base + 1; i < (int)d->n && !is_ours(column); i++)
+        if (has_cell(&d->of[i].result, column, row) &&
+            is_same_machine(&d->of[i].result, &d->of[base].result))
+            return i;
+    return -1;
+}
+
+static bool is_comparable(const struct documents *d, int base, enum row_id row)
+{
+    if (!metric_is_there(&d->of[base].result.columns[COLUMN_VANTAGE].metrics[row]))
+        return false;
+    for (int c = 0; c < COLUMNS; c++)
+        if (!is_ours(c) && cell_source(d, base, c, row) >= 0)
+            return true;
+    return false;
+}
+
+/* [documents.newest] */
+static int row_source(const struct documents *d, enum row_id row)
+{
+    int newest = -1;
+    for (int i = 0; i < (int)d->n; i++) {
+        if (!has_row(&d->of[i].result, row))
+            continue;
+        if (is_comparable(d, i, row))
+            return i;
+        if (newest < 0)
+            newest = i;
+    }
+    return newest;
+}
+
+static void cell_take(struct documents *d, int from, enum column_id column, enum row_id row)
+{
+    struct column *to = &d->all.columns[column];
+    to->metrics[row] = d->of[from].result.columns[column].metrics[row];
+    to->skipped[row] = d->of[from].result.columns[column].skipped[row];
+    to->asked = true;
+    d->of[from].is_used = true;
+}
+
 static void row_take(struct documents *d, enum row_id row)
 {
-    for (unsigned i = 0; i < d->n; i++) {
-        const struct result *r = &d->of[i].result;
-        bool is_first = d->source[row] < 0;
-        if (!has_row(r, row) || (!is_first && !is_same_machine(r, &d->of[d->source[row]].result)))
-            continue;
-        for (int c = 0; c < COLUMNS; c++) {
-            bool is_ours = c == COLUMN_VANTAGE || c == COLUMN_TRACED;
-            if (!r->columns[c].asked || has_cell(&d->all, c, row) || (!is_first && is_ours))
-                continue;
-            cell_take(&d->all, r, c, row);
-            d->of[i].is_used |= has_cell(&d->all, c, row);
-        }
-        if (is_first) {
-            d->source[row] = i;
-            d->of[i].rows += row_is_shown(row);
-        }
+    int base = d->source[row] = row_source(d, row);
+    if (base < 0)
+        return;
+    d->of[base].rows += row_is_shown(row);
+    for (int c = 0; c < COLUMNS; c++) {
+        int from = cell_source(d, base, c, row);
+        if (from >= 0)
+            cell_take(d, from, c, row);
     }
 }
 
@@ -66,13 +100,16 @@ static void row_take(struct documents *d, enum row_id row)
 static void merge(struct documents *d)
 {
     for (int i = 0; i < ROWS; i++)
-        d->source[i] = -1;
-    for (int i = 0; i < ROWS; i++)
         row_take(d, i);
     for (unsigned i = 0; i < d->n; i++)
-        for (int c = 0; c < COLUMNS; c++)
-            if (d->of[i].is_used && !d->all.columns[c].reason)
-                d->all.columns[c].reason = d->of[i].result.columns[c].reason;
+        for (int c = 0; c < COLUMNS; c++) {
+            const struct column *column = &d->of[i].result.columns[c];
+            if (!d->of[i].is_used || !column->reason)
+                continue;
+            d->all.columns[c].asked = true;
+            if (!d->all.columns[c].reason)
+                d->all.columns[c].reason = column->reason;
+        }
 }
 
 /* The newest first; of the same moment, by name. */

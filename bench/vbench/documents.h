@@ -3,7 +3,8 @@
  * Several result documents read as one: what a report and its plots are made from.
  *
  * Invariants:
- *   [documents.newest] a row's cells come from the newest document that has the row.
+ *   [documents.newest] a row comes from the newest document with which Vantage can be compared in this row;
+ *   without any such, from the newest that has the row.
  *   [documents.same] a cell that document has not may come from an older one of the same QEMU, kernel
  *   and image, where the same column gives the same instructions; never a cell of Vantage.
  */
@@ -15,15 +16,15 @@
 struct document {
     char *path;
     struct result result;
-    unsigned rows; /* how many shown rows are its own */
+    unsigned rows; /* how many of the rows shown come from it */
     bool is_used;  /* is any cell from it? */
 };
 
 struct documents {
     struct document *of; /* the newest first */
     unsigned n;
-    struct result all;  /* borrows its strings from the documents */
-    int source[ROWS];   /* index of the row's document, or -1 */
+    struct result all; /* borrows its strings from the documents */
+    int source[ROWS];  /* index of the row's document, or -1 */
 };
 
 /* Where the results of the tree are: whole suites in results/, kept ones in results/baseline/. */
