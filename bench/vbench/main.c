@@ -470,7 +470,7 @@ static const struct verb verbs[] = {
      "example: vbench run --suite hyper && vbench report\n",
      act_report},
     {"plot", "[PLOT...] [FILE.json...]", "draw plots/*.svg only",
-     "  PLOT             a picture of plots/; default: all\n"
+     "  PLOT             a picture of plots/, without .svg; default: all\n"
      "  FILE.json        the documents, as for report\n"
      "\nexample: vbench plot batching\n",
      act_plot},
