@@ -35,6 +35,7 @@ static void cell_take(json_t *root, size_t at, struct paper_cell *cell)
     const char *better = json_string_value(json_array_get(json_object_get(root, "better"), at));
     for (int s = 0; s < PAPER_SYSTEMS; s++)
         cell->value[s] = number_at(root, s, at);
+    cell->place = at;
     cell->more_is_better = better && !strcmp(better, "more");
 }
 

@@ -19,6 +19,7 @@ extern const char *const figure3_cells[FIGURE3_CELLS];
 struct paper_cell {
     double value[PAPER_SYSTEMS]; /* in the table's unit; 0 where the paper has none */
     bool more_is_better;         /* a score, not a time */
+    int place;                   /* which column of its table it is */
     double goal;                 /* ratio to native that Vantage wants to reach; 0: none */
 };
 

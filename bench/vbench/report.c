@@ -94,7 +94,7 @@ static void write_applications(FILE *out, const struct study *s)
         return;
     fprintf(out,
             "Applications (Figure 3) have %.3f of native's performance on Vantage and %.3f on Xen 4.17; the "
-            "paper's\nhad %.3f on its Xen.\n\n",
+            "same\ncells of the paper have %.3f on its Xen.\n\n",
             1 / mean_value(&vantage), 1 / mean_value(&xen),
             1 / paper_geomean(&s->paper, figure3->table, PAPER_XEN));
 }

@@ -32,6 +32,8 @@ static const char paper_notes[] =
     "- The shares of OSDB-IR in Figure 5 are within 4.3 % of the weights; the text says 4 %.\n\n"
     "The paper's null I/O is the mean of its read and write; both stand in its column here. Its page fault\n"
     "was one page per fault, which today is `page_fault_one`; today's kernel maps up to 16 (`page_fault`).\n"
+    "User-mode Linux enters its kernel by a switch of host processes, in every system call: its context\n"
+    "switch less its system calls can be below native's.\n"
     "VMware Workstation is not measured here: its licence forbade publishing, and it has no modern peer of\n"
     "the same kind. Figures 4 to 6 (many domains) are data without rows of ours.\n\n";
 

@@ -84,30 +84,44 @@ static char *paper_print(char to[NUMBER_MAX], double value)
 
 typedef char *(*printer)(char to[NUMBER_MAX], double value);
 
-/* A table with a column per benchmark, or per cell of the paper. */
+/* A table with a column per benchmark, or per cell of the paper, in the paper's order. */
 struct layout {
     const struct study *s;
-    const char *table;
-    enum { PER_ROW, PER_CELL } columns;
+    enum { PER_ROW, PER_CELL } kind;
+    enum row_id column[ROWS];
+    int n;
 };
 
-static bool is_column(const struct layout *l, enum row_id row)
+static void layout_add(struct layout *l, enum row_id row)
 {
-    return is_shown_in(l->s, row, l->table) && (l->columns == PER_ROW || is_first_of_cell(row));
+    int at = l->n++;
+    for (; at > 0 && l->s->paper.cell[l->column[at - 1]].place > l->s->paper.cell[row].place; at--)
+        l->column[at] = l->column[at - 1];
+    l->column[at] = row;
+}
+
+static struct layout layout_of(const struct study *s, const char *table, int kind)
+{
+    struct layout l = {.s = s, .kind = kind};
+    for (int i = 0; i < ROWS; i++)
+        if (is_shown_in(s, i, table) && (kind == PER_ROW || is_first_of_cell(i)))
+            layout_add(&l, i);
+    return l;
 }
 
 static void write_heading(FILE *out, const struct layout *l, const char *corner)
 {
     fprintf(out, "| %s |", corner);
-    for (int i = 0; i < ROWS; i++)
-        if (is_column(l, i) && l->columns == PER_ROW)
-            fprintf(out, " %s<br>`%s` |", suite_rows[i].cell, suite_rows[i].name);
-        else if (is_column(l, i))
-            fprintf(out, " %s |", suite_rows[i].cell);
+    for (int i = 0; i < l->n; i++) {
+        const struct row *row = &suite_rows[l->column[i]];
+        fprintf(out, " %s", row->cell);
+        if (l->kind == PER_ROW)
+            fprintf(out, "<br>`%s`", row->name);
+        fprintf(out, " |");
+    }
     fprintf(out, "\n|---|");
-    for (int i = 0; i < ROWS; i++)
-        if (is_column(l, i))
-            fprintf(out, "--:|");
+    for (int i = 0; i < l->n; i++)
+        fprintf(out, "--:|");
     fputc('\n', out);
 }
 
@@ -117,14 +131,13 @@ static void write_line(FILE *out, const struct layout *l, const char *title, num
 {
     char text[NUMBER_MAX];
     bool is_empty = true;
-    for (int i = 0; i < ROWS; i++)
-        is_empty &= !is_column(l, i) || isnan(number(l->s, i, which));
+    for (int i = 0; i < l->n; i++)
+        is_empty &= isnan(number(l->s, l->column[i], which));
     if (is_empty)
         return;
     fprintf(out, "| %s%s%s |", mark, title, mark);
-    for (int i = 0; i < ROWS; i++)
-        if (is_column(l, i))
-            fprintf(out, " %s%s%s |", mark, print(text, number(l->s, i, which)), mark);
+    for (int i = 0; i < l->n; i++)
+        fprintf(out, " %s%s%s |", mark, print(text, number(l->s, l->column[i], which)), mark);
     fputc('\n', out);
 }
 
@@ -146,7 +159,7 @@ static const char *const of_2003[PAPER_SYSTEMS] = {"L-SMP, 2003", "L-UP, 2003", 
 
 void write_paper_table(FILE *out, const struct study *s, const char *table)
 {
-    const struct layout l = {s, table, PER_ROW};
+    const struct layout l = layout_of(s, table, PER_ROW);
     write_heading(out, &l, "times native");
     for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
         write_line(out, &l, column_titles[c], ratio_in, c, ratio_print,
@@ -233,7 +246,7 @@ static double paper_relative_in(const struct study *s, enum row_id row, int syst
 
 void write_relative_table(FILE *out, const struct study *s, const char *table)
 {
-    const struct layout l = {s, table, PER_CELL};
+    const struct layout l = layout_of(s, table, PER_CELL);
     write_heading(out, &l, "part of native's performance");
     for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
         write_line(out, &l, column_titles[c], relative_in, c, ratio_print,
