@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ static void blame(struct job *job, char *reason)
         job->reason = reason;
 }
 
-static void exec_qemu(int console, int report, char *const argv[])
+static void exec_qemu(int console, int report, int monitor, char *const argv[])
 {
     sigset_t none;
     int null = open("/dev/null", O_RDWR), error;
@@ -39,45 +40,86 @@ static void exec_qemu(int console, int report, char *const argv[])
     dup2(null, 0);
     dup2(console, 1);
     dup2(console, 2);
+    if (monitor >= 0 && dup2(monitor, MACHINE_MONITOR_FD) >= 0)
+        fcntl(MACHINE_MONITOR_FD, F_SETFD, 0);
     execvp(argv[0], argv);
     error = errno;
     (void)!write(report, &error, sizeof error);
     _exit(127);
 }
 
-/* Runs argv with its output in *console; 0 or the errno of what failed, negative. */
+/* [job.fds] Every descriptor a job makes is above those that QEMU is given by number. */
+static int lift(int fd)
+{
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, MACHINE_MONITOR_FD + 1);
+    close(fd);
+    return high;
+}
+
+/* The pairs a QEMU is joined by: its console, the report of a failed exec, its monitor. */
+struct pairs {
+    int console[2], report[2], monitor[2];
+};
+
+static void pairs_close(struct pairs *p, int end)
+{
+    close(p->console[end]);
+    close(p->report[end]);
+    if (p->monitor[end] >= 0)
+        close(p->monitor[end]);
+}
+
+static int pairs_open(struct pairs *p, bool with_monitor)
+{
+    *p = (struct pairs){{-1, -1}, {-1, -1}, {-1, -1}};
+    if (pipe2(p->console, O_CLOEXEC) || pipe2(p->report, O_CLOEXEC) ||
+        (with_monitor && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->monitor))) {
+        int rc = -errno;
+        pairs_close(p, 0);
+        pairs_close(p, 1);
+        return rc;
+    }
+    for (int end = 0; end < 2; end++) {
+        p->console[end] = lift(p->console[end]);
+        p->report[end] = lift(p->report[end]);
+        if (with_monitor)
+            p->monitor[end] = lift(p->monitor[end]);
+    }
+    return 0;
+}
+
+/* Runs argv with its output in job->console; 0 or the errno of what failed, negative. */
 static int spawn(struct job *job, char *const argv[])
 {
-    int console[2], report[2], error = 0;
-    if (pipe2(console, O_CLOEXEC))
-        return -errno;
-    if (pipe2(report, O_CLOEXEC)) {
-        error = -errno;
-        close(console[0]);
-        close(console[1]);
+    struct pairs p;
+    int error = pairs_open(&p, job->kind != LAUNCH_TOGETHER);
+    if (error)
         return error;
-    }
     fflush(NULL);
     job->pid = fork();
     if (job->pid == 0)
-        exec_qemu(console[1], report[1], argv);
-    close(console[1]);
-    close(report[1]);
-    if (job->pid < 0 || read(report[0], &error, sizeof error) > 0) {
-        error = job->pid < 0 ? errno : error;
-        if (job->pid > 0)
-            waitpid(job->pid, NULL, 0);
-        close(console[0]);
+        exec_qemu(p.console[1], p.report[1], p.monitor[1], argv);
+    error = job->pid < 0 ? errno : 0;
+    pairs_close(&p, 1);
+    if (error == 0 && read(p.report[0], &error, sizeof error) > 0)
+        waitpid(job->pid, NULL, 0);
+    if (error) {
+        pairs_close(&p, 0);
         job->pid = 0;
+        return -error;
     }
-    close(report[0]);
-    job->console = console[0];
-    return -error;
+    close(p.report[0]);
+    job->console = p.console[0];
+    job->monitor = (struct monitor){.fd = p.monitor[0],
+                                    .state = job->state_path,
+                                    .saves = job->kind == LAUNCH_SAVED};
+    return 0;
 }
 
 int job_start(struct job *job, char *const argv[])
 {
     job->row = ROW_NONE;
+    job->monitor.fd = -1;
     job->started = job->heard = seconds_now();
     int rc = parents_make(job->log_path);
     job->log = rc ? NULL : fopen(job->log_path, "w");
@@ -109,7 +151,7 @@ static void remember(struct job *job, const char *line)
 
 static void result_take(struct job *job, const struct line *line, job_on_row *on_row)
 {
-    if (!job->wanted->has[line->row])
+    if (!job->wanted.has[line->row])
         return;
     if (!metric_is_there(&job->metrics[line->row]))
         job->done++;
@@ -120,7 +162,7 @@ static void result_take(struct job *job, const struct line *line, job_on_row *on
 
 static void skip_take(struct job *job, const struct line *line, job_on_row *on_row)
 {
-    if (!job->wanted->has[line->row] || job->skipped[line->row])
+    if (!job->wanted.has[line->row] || job->skipped[line->row])
         return;
     job->done++;
     job->skipped[line->row] = text("%s", line->why);
@@ -179,6 +221,17 @@ bool job_read(struct job *job, job_on_row *on_row)
     return true;
 }
 
+void job_monitor(struct job *job)
+{
+    if (!monitor_read(&job->monitor))
+        monitor_close(&job->monitor);
+    if (!job->monitor.wrong)
+        return;
+    job_kill(job, job->monitor.wrong);
+    free(job->monitor.wrong);
+    job->monitor.wrong = NULL;
+}
+
 void job_kill(struct job *job, const char *reason)
 {
     if (!job->pid)
@@ -214,7 +267,9 @@ static void blame_qemu(struct job *job, int status)
 
 static void blame_guest(struct job *job)
 {
-    if (!job->is_up)
+    if (job->kind == LAUNCH_SAVED && job->monitor.is_done)
+        return;
+    if (!job->is_up && job->kind != LAUNCH_RESTORED)
         blame(job,
               text("the guest never reached its init; the console's last line: %s", job->last));
     else if (!job->has_exited && job->row != ROW_NONE)
@@ -232,7 +287,7 @@ static void blame_guest(struct job *job)
 static void blame_missing(struct job *job)
 {
     for (int i = 0; i < ROWS; i++)
-        if (job->wanted->has[i] && !metric_is_there(&job->metrics[i]) && !job->skipped[i])
+        if (job->wanted.has[i] && !metric_is_there(&job->metrics[i]) && !job->skipped[i])
             blame(job, text("the guest ended without a result for %s", suite_rows[i].name));
 }
 
@@ -245,8 +300,10 @@ void job_end(struct job *job)
         strcpy(job->last, "(nothing was printed)");
     int status = collect(job);
     close(job->console);
+    monitor_close(&job->monitor);
     fclose(job->log);
     job->log = NULL;
+    job->is_over = true;
     job->took = seconds_now() - job->started;
     blame_qemu(job, status);
     blame_guest(job);
@@ -257,6 +314,8 @@ void job_free(struct job *job)
 {
     free(job->reason);
     free(job->log_path);
+    free(job->state_path);
+    free(job->what);
     for (int i = 0; i < ROWS; i++)
         free(job->skipped[i]);
     memset(job, 0, sizeof *job);

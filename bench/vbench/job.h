@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One boot of one column: a QEMU process, its console, and what has been read from it so far.
+ * One start of one column's machine: a QEMU process, its console, and what has been read from it so
+ * far. Where the machine is saved and restored, a column is one job that boots and saves, and one for
+ * each row that waits for it.
  *
  *      job_start ──► job_read ... job_read ──► job_end        job_kill may come at any time
  */
@@ -9,6 +11,7 @@
 
 #include "bench/vbench/line.h"
 #include "bench/vbench/machine.h"
+#include "bench/vbench/monitor.h"
 
 #include <stdio.h>
 #include <sys/types.h>
@@ -16,11 +19,18 @@
 struct job {
     enum column_id column;
     unsigned pass; /* 1, or 2 for the second of two identical runs */
-    const struct selection *wanted;
-    char *log_path; /* where the whole console goes */
+    enum launch_kind kind;
+    struct machine machine;
+    const struct job *boot; /* the job that saves what this one restores, or NULL */
+    struct selection wanted;
+    char *what;       /* the names of `wanted` as the guest is told them */
+    char *state_path; /* of the saved machine, or NULL */
+    char *log_path;   /* where the whole console goes */
 
     pid_t pid; /* 0: not running */
+    bool is_over;
     int console;
+    struct monitor monitor;
     FILE *log;
     double started, heard; /* when it began, when the console last said something */
     double took;           /* seconds, once ended */
@@ -46,6 +56,9 @@ int job_start(struct job *job, char *const argv[]);
 
 /* Takes what the console has; false at its end. */
 bool job_read(struct job *job, job_on_row *on_row);
+
+/* Takes what the monitor has. */
+void job_monitor(struct job *job);
 
 /* Ends QEMU now, for this reason (kept if it is the first). */
 void job_kill(struct job *job, const char *reason);

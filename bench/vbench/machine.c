@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/machine.h"
+#include "bench/micro/choice.h"
 #include "bench/vbench/host.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* The guest kernel's part of the command line, the same in every column except for the console. */
-#define GUEST_ARGS "panic=-1 nokaslr norandmaps vtg.run="
+#define GUEST_ARGS "panic=-1 nokaslr norandmaps"
+
+/* What one unit of the seed adds to the last boot module: some pages and a part of one. */
+enum { PAD_BYTES = 5 * 4096 + 512 };
 
 #define XEN_ARGS "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot"
 
@@ -17,14 +22,14 @@
 static const struct {
     const char *hypervisor, *args, *console, *mode;
 } columns[COLUMNS] = {
-    [COLUMN_NATIVE] = {NULL, NULL, "ttyS0", "bench"},
-    [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0", "bench"},
+    [COLUMN_NATIVE] = {NULL, NULL, "ttyS0", ""},
+    [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0", ""},
     [COLUMN_TRACED] = {"vantage", "console=com1 dom0_mem=1024M noreboot trace=hypercall,mmu,sched",
-                       "hvc0", "bench"},
-    [COLUMN_XEN] = {"guests/xen", XEN_ARGS, "hvc0", "bench"},
+                       "hvc0", ""},
+    [COLUMN_XEN] = {"guests/xen", XEN_ARGS, "hvc0", ""},
     [COLUMN_XEN_FAST] = {"guests/xen", XEN_ARGS " spec-ctrl=no xpti=no pv-l1tf=off", "hvc0",
-                         "bench"},
-    [COLUMN_UML] = {NULL, NULL, "ttyS0", "uml"},
+                         ""},
+    [COLUMN_UML] = {NULL, NULL, "ttyS0", "uml:"},
 };
 
 static const char *const fixed_args[] = {
@@ -36,6 +41,12 @@ static const char *const fixed_args[] = {
     "-m",         "2048",
     "-nographic", "-no-reboot",
     "-nic",       "none",
+};
+
+/* The panic port stops the machine instead of ending it, and the monitor saves it there. */
+static const char *const saved_args[] = {
+    "-device", "pvpanic", "-action", "panic=pause",
+    "-chardev", "socket,id=control,fd=3", "-mon", "chardev=control,mode=control",
 };
 
 char *machine_hypervisor(const struct machine *m, enum column_id column)
@@ -57,6 +68,53 @@ char *machine_initrd(const struct machine *m, enum column_id column)
     return *file ? text("%s/%s", m->build, file) : NULL;
 }
 
+bool machine_has(const struct machine *m, enum column_id column)
+{
+    if (column == COLUMN_UML)
+        return suites_share_image(m->suite, SUITE_quick);
+    return columns[column].hypervisor || suite_has_native(m->suite);
+}
+
+/* The last boot module, which a seed makes longer. */
+static char *machine_tail(const struct machine *m, enum column_id column)
+{
+    char *initrd = machine_initrd(m, column);
+    return initrd ? initrd : machine_kernel(m);
+}
+
+static char *padded_path(const struct machine *m, const char *path)
+{
+    return text("%s/bench/seed%u-%s", m->build, m->seed, strrchr(path, '/') + 1);
+}
+
+/* `path`, or in its place what machine_pad() made of it. Takes and gives a string to free. */
+static char *padded(const struct machine *m, char *path)
+{
+    if (!m->seed || !path)
+        return path;
+    char *longer = padded_path(m, path);
+    free(path);
+    return longer;
+}
+
+int machine_pad(const struct machine *m, enum column_id column)
+{
+    if (!m->seed)
+        return 0;
+    char *from = machine_tail(m, column), *to = padded_path(m, from);
+    char *bytes = text("%u", m->seed * PAD_BYTES);
+    int rc = parents_make(to);
+    char *said = rc ? NULL : capture((char *const[]){"sh", "-c", "{ cat -- \"$1\" && head -c \"$3\" "
+                                     "/dev/zero; } >\"$2\" && echo done", "sh", from, to, bytes, NULL});
+    if (rc == 0 && !said)
+        rc = -EIO;
+    free(said);
+    free(bytes);
+    free(from);
+    free(to);
+    return rc;
+}
+
 static char *unreadable(char *path)
 {
     char *why = access(path, R_OK) ? text("%s is not there; run make", path) : NULL;
@@ -69,10 +127,6 @@ char *machine_missing(const struct machine *m, enum column_id column)
     char *hypervisor = machine_hypervisor(m, column), *why;
     if (hypervisor && (why = unreadable(hypervisor)))
         return why;
-    if (!columns[column].hypervisor && !suite_has_native(m->suite))
-        return text("suite %s needs a hypervisor", suites[m->suite].name);
-    if (column == COLUMN_UML && strcmp(suites[m->suite].initrd, suites[SUITE_quick].initrd))
-        return text("suite %s has no image for user-mode Linux", suites[m->suite].name);
     if ((why = unreadable(machine_kernel(m))))
         return why;
     return *suites[m->suite].initrd ? unreadable(machine_initrd(m, column)) : NULL;
@@ -98,40 +152,62 @@ static char **add(char **argv, const char *option, char *value)
     return argv;
 }
 
-static void add_boot_args(char **argv, const struct machine *m, enum column_id column,
-                          const char *what)
+static char *guest_args(const struct machine *m, enum column_id column, const struct launch *launch)
 {
-    char *kernel = machine_kernel(m), *initrd = machine_initrd(m, column);
-    char *guest = text("console=%s " GUEST_ARGS "%s:%s", columns[column].console,
-                       columns[column].mode, what);
+    char *run = launch->kind == LAUNCH_TOGETHER ? text("bench:%s", launch->what) : text("choice");
+    char *seed = m->seed ? text(" vtg.seed=%u", m->seed) : text("%s", "");
+    char *line = text("console=%s " GUEST_ARGS "%s vtg.run=%s%s", columns[column].console, seed,
+                      columns[column].mode, run);
+    free(run);
+    free(seed);
+    return line;
+}
 
+static char **add_boot_args(char **argv, const struct machine *m, enum column_id column,
+                            const struct launch *launch)
+{
+    char *kernel = machine_kernel(m), *initrd = padded(m, machine_initrd(m, column));
+    char *guest = guest_args(m, column, launch);
+
+    if (!initrd)
+        kernel = padded(m, kernel);
     if (!columns[column].hypervisor) {
         argv = add(argv, "-kernel", kernel);
         argv = add(argv, "-initrd", initrd);
-        add(argv, "-append", guest);
-        return;
+        return add(argv, "-append", guest);
     }
     char *module = commas_doubled(text("%s %s", kernel, guest));
     char *second = initrd ? commas_doubled(initrd) : NULL;
     argv = add(argv, "-kernel", machine_hypervisor(m, column));
     argv = add(argv, "-append", text("%s", columns[column].args));
-    add(argv, "-initrd", text("%s%s%s", module, second ? "," : "", second ? second : ""));
+    argv = add(argv, "-initrd", text("%s%s%s", module, second ? "," : "", second ? second : ""));
     free(kernel);
     free(guest);
     free(module);
     free(second);
+    return argv;
 }
 
-char **machine_argv(const struct machine *m, enum column_id column, const char *what)
+static char **add_saved_args(char **argv, const struct launch *launch)
+{
+    for (size_t i = 0; i < sizeof saved_args / sizeof *saved_args; i++)
+        *argv++ = text("%s", saved_args[i]);
+    argv = add(argv, "-fw_cfg", text("name=" CHOICE_FILE ",string=%s", launch->what));
+    return launch->kind == LAUNCH_RESTORED ? add(argv, "-incoming", text("defer")) : argv;
+}
+
+char **machine_argv(const struct machine *m, enum column_id column, const struct launch *launch)
 {
     enum { FIXED = sizeof fixed_args / sizeof *fixed_args };
-    char **argv = calloc(MACHINE_ARGS_MAX, sizeof *argv);
+    char **argv = calloc(MACHINE_ARGS_MAX, sizeof *argv), **end = argv;
     if (!argv)
         return NULL;
-    argv[0] = text("%s", m->qemu);
+    *end++ = text("%s", m->qemu);
     for (int i = 0; i < FIXED; i++)
-        argv[1 + i] = text("%s", fixed_args[i]);
-    add_boot_args(argv + 1 + FIXED, m, column, what);
+        *end++ = text("%s", fixed_args[i]);
+    end = add_boot_args(end, m, column, launch);
+    if (launch->kind != LAUNCH_TOGETHER)
+        add_saved_args(end, launch);
     return argv;
 }
 

@@ -14,9 +14,28 @@ struct machine {
     const char *qemu;    /* program to run */
     const char *build;   /* folder with vantage, guests/ */
     enum suite_id suite; /* whose kernel and initrd are booted */
+    unsigned seed;       /* of what must not matter (bench/micro/choose.c); 0: nothing is moved */
 };
 
-enum { MACHINE_ARGS_MAX = 40 };
+/* One start of it. */
+enum launch_kind {
+    LAUNCH_TOGETHER, /* boots and runs `what` */
+    LAUNCH_SAVED,    /* boots, and stops where it is to be saved */
+    LAUNCH_RESTORED, /* goes on from there with `what` */
+};
+
+struct launch {
+    enum launch_kind kind;
+    const char *what; /* names or a suite, joined by + */
+};
+
+enum { MACHINE_ARGS_MAX = 60, MACHINE_MONITOR_FD = 3 };
+
+/* Does the column exist in the machine's suite at all? */
+bool machine_has(const struct machine *m, enum column_id column);
+
+/* Makes the boot module of a seed, which is the same with zeroes behind it; 0 or -errno. */
+int machine_pad(const struct machine *m, enum column_id column);
 
 /* What the suite boots, under `build`; no initrd: NULL. To free. */
 char *machine_kernel(const struct machine *m);
@@ -28,9 +47,9 @@ char *machine_hypervisor(const struct machine *m, enum column_id column);
 /* What keeps this column from running, as one sentence to free, or NULL. */
 char *machine_missing(const struct machine *m, enum column_id column);
 
-/* QEMU's arguments for running `what` (names or a suite, joined by +); NULL-terminated, to be freed
- * with machine_argv_free. */
-char **machine_argv(const struct machine *m, enum column_id column, const char *what);
+/* QEMU's arguments; NULL-terminated, to be freed with machine_argv_free. A machine that is saved or
+ * restored has its monitor on descriptor MACHINE_MONITOR_FD. */
+char **machine_argv(const struct machine *m, enum column_id column, const struct launch *launch);
 void machine_argv_free(char **argv);
 
 /* The arguments as one line a shell understands, to free. */

@@ -12,6 +12,37 @@ enum { SILENCE_S = 10, TICK_MS = 250 };
 
 static double last_said; /* when the user last saw something new */
 
+static const struct job *jobs;
+static unsigned job_count;
+static double began;
+
+/* Of one column's pass, or of the whole run with NULL. */
+struct count {
+    unsigned done, all, left; /* rows finished, rows, jobs not over */
+    double took;              /* the jobs' seconds */
+};
+
+static struct count count(const struct job *like)
+{
+    struct count c = {0};
+    for (const struct job *job = jobs; job < jobs + job_count; job++) {
+        if (like && (job->column != like->column || job->pass != like->pass))
+            continue;
+        c.done += job->done;
+        c.all += selection_count(&job->wanted);
+        c.left += !job->is_over;
+        c.took += job->took;
+    }
+    return c;
+}
+
+void progress_begin(const struct job *all, unsigned n)
+{
+    jobs = all;
+    job_count = n;
+    began = last_said = seconds_now();
+}
+
 static bool is_terminal(void)
 {
     return isatty(STDERR_FILENO);
@@ -45,54 +76,53 @@ void progress_note(const struct job *job, const char *format, ...)
 void progress_row(const struct job *job, enum row_id row)
 {
     const struct row *r = &suite_rows[row];
+    struct count c = count(job);
     if (job->skipped[row]) {
-        progress_note(job, "%2u/%-2u  %-17s skipped: %s", job->done, selection_count(job->wanted),
-                      r->name, job->skipped[row]);
+        progress_note(job, "%2u/%-2u  %-17s skipped: %s", c.done, c.all, r->name, job->skipped[row]);
         return;
     }
     double ns = metric_median(&job->metrics[row]);
-    progress_note(job, "%2u/%-2u  %-17s %12.3f %s  %5.0f s", job->done,
-                  selection_count(job->wanted), r->name, ns / unit_ns(r->unit), r->unit,
-                  seconds_now() - job->started);
+    progress_note(job, "%2u/%-2u  %-17s %12.3f %s  %5.1f s", c.done, c.all, r->name,
+                  ns / unit_ns(r->unit), r->unit, seconds_now() - job->started);
 }
 
-double progress_eta(const struct job *job, double now)
+void progress_column(const struct job *job)
 {
-    unsigned all = selection_count(job->wanted);
-    if (job->done < 3 || job->done >= all)
-        return -1;
-    return (now - job->started) / job->done * (all - job->done);
+    struct count c = count(job);
+    if (c.left == 0)
+        progress_note(job, "complete: %u rows in %.0f s", c.done, c.took);
 }
 
-static int where(const struct job *job, double now, char *to, size_t size)
+double progress_eta(double elapsed, unsigned done, unsigned all)
 {
-    double eta = progress_eta(job, now);
-    int n = snprintf(to, size, "%s %s %.0f s", column_label(job),
-                     job->row != ROW_NONE ? suite_rows[job->row].name
-                     : job->is_up         ? "running"
-                                          : "booting",
-                     now - job->started);
-    if (eta >= 0 && (size_t)n < size)
-        n += snprintf(to + n, size - n, ", %u/%u, eta %.0f s", job->done,
-                      selection_count(job->wanted), eta);
-    return n;
+    return done < 3 || done >= all ? -1 : elapsed / done * (all - done);
 }
 
-void progress_tick(const struct job *jobs, unsigned n)
+static void print_job(const struct job *job, double now)
+{
+    const char *what = job->row != ROW_NONE            ? suite_rows[job->row].name
+                       : job->kind == LAUNCH_RESTORED ? job->what
+                       : job->is_up                   ? "running"
+                                                      : "booting";
+    fprintf(stderr, " [%s %s %.0f s]", column_label(job), what, now - job->started);
+}
+
+void progress_tick(void)
 {
     static double ticked;
     double now = seconds_now();
     if (now - (is_terminal() ? ticked : last_said) < (is_terminal() ? TICK_MS / 1e3 : SILENCE_S))
         return;
+    struct count c = count(NULL);
+    double eta = progress_eta(now - began, c.done, c.all);
     begin_line();
     ticked = now;
-    for (unsigned i = 0; i < n; i++) {
-        char line[128];
-        if (!jobs[i].pid)
-            continue;
-        where(&jobs[i], now, line, sizeof line);
-        fprintf(stderr, "[%s] ", line);
-    }
+    fprintf(stderr, "%u/%u", c.done, c.all);
+    if (eta >= 0)
+        fprintf(stderr, ", eta %.0f s", eta);
+    for (const struct job *job = jobs; job < jobs + job_count; job++)
+        if (job->pid)
+            print_job(job, now);
     if (!is_terminal())
         fputc('\n', stderr);
     fflush(stderr);

@@ -9,17 +9,23 @@
 
 #include "bench/vbench/job.h"
 
+/* What will run; before any of the others. */
+void progress_begin(const struct job *jobs, unsigned n);
+
 void progress_row(const struct job *job, enum row_id row);
 
-/* A line about the whole column: it started, it ended. */
+/* A line about the machine: it started, it failed. */
 void progress_note(const struct job *job, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* To be called several times a second. */
-void progress_tick(const struct job *jobs, unsigned n);
+/* A job is over: says so when it was its column's last. */
+void progress_column(const struct job *job);
 
-/* Seconds this job will still need, by its rows so far; negative while there is nothing to go by.
- */
-double progress_eta(const struct job *job, double now);
+/* To be called several times a second. */
+void progress_tick(void);
+
+/* Seconds the run will still need, `elapsed` after its begin, by its rows so far; negative while
+ * there is nothing to go by. */
+double progress_eta(double elapsed, unsigned done, unsigned all);
 
 #endif

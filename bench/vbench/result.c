@@ -79,12 +79,25 @@ static json_t *result_to_json(const struct result *r)
                      string_or_null(r->initrd_sha256), "columns", columns);
 }
 
-int result_write(const struct result *r, const char *path)
+static char *result_dump(const struct result *r)
 {
     json_t *root = result_to_json(r);
     char *bytes =
         root ? json_dumps(root, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(12)) : NULL;
     json_decref(root);
+    return bytes;
+}
+
+void result_print(FILE *out, const struct result *r)
+{
+    char *bytes = result_dump(r);
+    fprintf(out, "%s\n", bytes ? bytes : "null");
+    free(bytes);
+}
+
+int result_write(const struct result *r, const char *path)
+{
+    char *bytes = result_dump(r);
     if (!bytes)
         return -ENOMEM;
     char *line = text("%s\n", bytes);

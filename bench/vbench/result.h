@@ -7,6 +7,8 @@
 
 #include "bench/vbench/suite.h"
 
+#include <stdio.h>
+
 /* `vantage-traced` is `vantage` with the classes hypercall, mmu and sched switched on: what tracing
  * costs. It runs only when asked for. `xen` has Xen's default mitigations, `xen-fast` none. `uml` is
  * user-mode Linux as a process of the native column's kernel. */
@@ -46,6 +48,9 @@ struct result {
 
 /* Writes the document as one step; 0 or -errno. */
 int result_write(const struct result *r, const char *path);
+
+/* Prints the document. */
+void result_print(FILE *out, const struct result *r);
 
 /* Reads a document; on failure complains in one sentence and returns -EINVAL or -ENOENT. */
 int result_read(struct result *r, const char *path);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One loop over all consoles. A column that fails leaves the others alone; what a failed or
- * interrupted column finished before is kept.
+ * One loop over all consoles and monitors. A row or column that fails leaves the others alone; what a
+ * failed or interrupted column finished before is kept.
  */
 #define _GNU_SOURCE
 #include "bench/vbench/run.h"
+#include "bench/vbench/harvest.h"
 #include "bench/vbench/host.h"
-#include "bench/vbench/job.h"
 #include "bench/vbench/progress.h"
+#include "bench/vbench/schedule.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 enum { JOBS_MAX = 2 * COLUMNS, POLL_MS = 200 };
@@ -35,24 +37,43 @@ static void interrupts_watch(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-static void start(const struct run_plan *plan, struct job *job)
+static char *names_joined(const struct selection *rows)
 {
-    job->reason = machine_missing(&plan->machine, job->column);
+    char *names = text("%s", "");
+    for (int i = 0; i < ROWS; i++) {
+        if (!rows->has[i])
+            continue;
+        char *longer = text("%s%s%s", names, *names ? "+" : "", suite_rows[i].name);
+        free(names);
+        names = longer;
+    }
+    return names;
+}
+
+static void start(struct job *job)
+{
+    job->what = job->kind == LAUNCH_SAVED ? text("nothing") : names_joined(&job->wanted);
+    job->reason = machine_missing(&job->machine, job->column);
+    int rc = job->reason ? 0 : machine_pad(&job->machine, job->column);
+    if (rc)
+        job->reason = text("cannot make the image of seed %u: %s", job->machine.seed, strerror(-rc));
     if (!job->reason) {
-        char **argv = machine_argv(&plan->machine, job->column, plan->what);
-        if (job_start(job, argv) == 0)
+        char **argv = machine_argv(&job->machine, job->column, &(struct launch){job->kind, job->what});
+        if (job_start(job, argv) == 0 && !job->boot)
             progress_note(job, "started; console in %s", job->log_path);
         machine_argv_free(argv);
     }
-    if (job->reason)
-        progress_note(job, "cannot run: %s", job->reason);
+    if (!job->reason)
+        return;
+    job->is_over = true;
+    progress_note(job, "cannot run: %s", job->reason);
 }
 
-static unsigned running(const struct job *jobs, unsigned n)
+static unsigned running(const struct schedule *s)
 {
     unsigned count = 0;
-    for (unsigned i = 0; i < n; i++)
-        count += jobs[i].pid != 0;
+    for (unsigned i = 0; i < s->n; i++)
+        count += s->job[i].pid != 0;
     return count;
 }
 
@@ -77,96 +98,64 @@ static void watch_limits(const struct run_plan *plan, struct job *job)
     job_kill(job, why);
 }
 
-static void finish(struct job *job)
+static void finish(struct schedule *s, struct job *job)
 {
     job_end(job);
+    schedule_release(s, job);
     if (job->reason)
         progress_note(job, "failed after %.0f s: %s", job->took, job->reason);
+    else if (job->kind == LAUNCH_SAVED)
+        progress_note(job, "booted and saved after %.0f s", job->took);
     else
-        progress_note(job, "complete after %.0f s", job->took);
+        progress_column(job);
 }
 
-/* Waits a moment for any console and serves those that have something. */
-static void serve(const struct run_plan *plan, struct job *jobs, unsigned n)
+static void serve_job(const struct run_plan *plan, struct schedule *s, struct job *job,
+                      const struct pollfd fds[2])
 {
-    struct pollfd fds[JOBS_MAX];
-    for (unsigned i = 0; i < n; i++)
-        fds[i] = (struct pollfd){.fd = jobs[i].pid ? jobs[i].console : -1, .events = POLLIN};
-    if (poll(fds, n, POLL_MS) < 0)
-        memset(fds, 0, sizeof fds);
-    for (unsigned i = 0; i < n; i++) {
-        if (!jobs[i].pid)
-            continue;
-        watch_limits(plan, &jobs[i]);
-        if (fds[i].revents && !job_read(&jobs[i], progress_row))
-            finish(&jobs[i]);
-    }
+    watch_limits(plan, job);
+    if (fds[1].revents)
+        job_monitor(job);
+    if (fds[0].revents && !job_read(job, progress_row))
+        finish(s, job);
 }
 
-static void run_jobs(const struct run_plan *plan, struct job *jobs, unsigned n)
+/* Waits a moment for any console or monitor and serves those that have something. */
+static void serve(const struct run_plan *plan, struct schedule *s)
 {
-    unsigned next = 0;
-    while (running(jobs, n) || (next < n && !interrupted)) {
-        while (next < n && !interrupted && running(jobs, n) < plan->jobs)
-            start(plan, &jobs[next++]);
-        if (running(jobs, n))
-            serve(plan, jobs, n);
-        progress_tick(jobs, n);
-    }
-    for (; next < n; next++)
-        jobs[next].reason = text("interrupted before it started");
-}
-
-/* [run.twice] Both runs must have printed the same bytes, not only the same results. */
-static void compare_runs(const struct job *second, struct column *column)
-{
-    char *digest = file_sha256(second->log_path);
-    if (second->reason && !column->reason)
-        column->reason = text("the second run failed: %s", second->reason);
-    if (digest && column->console_sha256 && !column->reason)
-        column->repeat = strcmp(digest, column->console_sha256) ? DIFFERENT : IDENTICAL;
-    free(digest);
-    if (column->repeat != DIFFERENT)
-        return;
-    column->reason = text("two runs printed different consoles; compare %s with the first run's",
-                          second->log_path);
-}
-
-static void harvest(const struct run_plan *plan, struct job *job, struct column *column)
-{
-    if (job->pass > 1) {
-        compare_runs(job, column);
-        return;
-    }
-    char **argv = machine_argv(&plan->machine, job->column, plan->what);
-    char *hypervisor = machine_hypervisor(&plan->machine, job->column);
-    column->asked = true;
-    column->reason = job->reason ? text("%s", job->reason) : NULL;
-    column->wall_s = job->took;
-    column->command = machine_command(argv);
-    column->binary_sha256 = hypervisor ? file_sha256(hypervisor) : NULL;
-    column->console_sha256 = job->started > 0 ? file_sha256(job->log_path) : NULL;
-    memcpy(column->metrics, job->metrics, sizeof column->metrics);
-    memcpy(column->skipped, job->skipped, sizeof column->skipped);
-    memset(job->skipped, 0, sizeof job->skipped);
-    free(hypervisor);
-    machine_argv_free(argv);
-}
-
-static unsigned jobs_make(const struct run_plan *plan, struct job *jobs)
-{
+    struct pollfd fds[2 * JOBS_MAX];
+    struct job *job[JOBS_MAX];
     unsigned n = 0;
-    for (unsigned pass = 1; pass <= (plan->twice ? 2 : 1); pass++) {
-        for (int c = 0; c < COLUMNS; c++) {
-            if (!plan->columns[c])
-                continue;
-            jobs[n] =
-                (struct job){.column = c, .pass = pass, .wanted = &plan->rows, .row = ROW_NONE};
-            jobs[n++].log_path = text("%s/bench/%s%s.log", plan->machine.build, column_names[c],
-                                      pass > 1 ? ".again" : "");
-        }
+    for (unsigned i = 0; i < s->n && n < JOBS_MAX; i++) {
+        if (!s->job[i].pid)
+            continue;
+        fds[2 * n] = (struct pollfd){.fd = s->job[i].console, .events = POLLIN};
+        fds[2 * n + 1] = (struct pollfd){.fd = s->job[i].monitor.fd, .events = POLLIN};
+        job[n++] = &s->job[i];
     }
-    return n;
+    if (poll(fds, 2 * n, POLL_MS) < 0)
+        memset(fds, 0, sizeof fds);
+    for (unsigned i = 0; i < n; i++)
+        serve_job(plan, s, job[i], &fds[2 * i]);
+}
+
+static void start_some(const struct run_plan *plan, struct schedule *s)
+{
+    struct job *job;
+    while (!interrupted && running(s) < MIN(plan->jobs, JOBS_MAX) && (job = schedule_next(s)))
+        start(job);
+}
+
+static void run_jobs(const struct run_plan *plan, struct schedule *s)
+{
+    progress_begin(s->job, s->n);
+    for (start_some(plan, s); running(s); start_some(plan, s)) {
+        serve(plan, s);
+        progress_tick();
+    }
+    for (unsigned i = 0; interrupted && i < s->n; i++)
+        if (!s->job[i].is_over && !s->job[i].reason)
+            s->job[i].reason = text("interrupted before it started");
 }
 
 static int verdict(const struct result *result)
@@ -199,18 +188,14 @@ static int place_take(const struct run_plan *plan)
 
 int run_columns(const struct run_plan *plan, struct result *result)
 {
-    struct job *jobs = calloc(JOBS_MAX, sizeof *jobs);
-    if (!jobs)
+    struct schedule s;
+    if (schedule_make(&s, plan))
         return EXIT_NOT_RUN;
-    unsigned n = jobs_make(plan, jobs);
     interrupts_watch();
     int place = place_take(plan);
-    run_jobs(plan, jobs, n);
-    for (unsigned i = 0; i < n; i++) {
-        harvest(plan, &jobs[i], &result->columns[jobs[i].column]);
-        job_free(&jobs[i]);
-    }
-    free(jobs);
+    run_jobs(plan, &s);
+    harvest(&s, plan, result);
+    schedule_free(&s);
     if (place >= 0)
         close(place);
     return interrupted ? EXIT_INTERRUPTED : verdict(result);

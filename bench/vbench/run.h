@@ -8,14 +8,14 @@
 #include "bench/vbench/machine.h"
 
 struct run_plan {
-    struct machine machine;
+    struct machine machine; /* its suite is that of each row */
     bool columns[COLUMNS];
     struct selection rows;
-    char *what;       /* the same for the guest's command line: a suite or names joined by + */
-    unsigned jobs;    /* columns at a time */
-    unsigned timeout; /* seconds a column may take */
+    unsigned jobs;    /* machines at a time */
+    unsigned timeout; /* seconds a benchmark, or a boot, may take */
     unsigned silence; /* seconds a console may say nothing */
     bool twice;       /* run each column a second time and compare */
+    bool together;    /* all rows in one boot, where one moves another */
 };
 
 /* Runs the plan; the exit status it deserves (enum exit_status). The result's columns are filled as

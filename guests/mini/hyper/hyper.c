@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The program: runs the rows of suite hyper that `vtg.run=bench:NAME[+NAME...]` names, `hyper` for
- * all, and prints for each what the micro benchmarks print: `VTG-BENCH <name>`, then a JSON line.
+ * all, or what a restored machine is told with `vtg.run=choice`, and prints for each what the micro benchmarks print: `VTG-BENCH <name>`, then a JSON line.
  */
 #include "hyper.h"
 
+#include "bench/micro/choice.h"
+
+#include <xen/physdev.h>
 #include <xen/platform.h>
 #include <xen/sched.h>
 
@@ -94,13 +97,34 @@ static const char *find_list(const char *args)
     return "hyper";
 }
 
+static bool is_saved_first(const char *args)
+{
+    static const char key[] = "vtg.run=choice";
+
+    for (; *args; args++)
+        if (!strncmp(args, key, sizeof key - 1))
+            return true;
+    return false;
+}
+
+static const char *await_list(void)
+{
+    static char list[CHOICE_MAX];
+    struct physdev_set_iopl iopl = {.iopl = 1};
+
+    must(!hyp_physdev_op(PHYSDEVOP_set_iopl, &iopl), "no I/O privilege");
+    must(choice_await(list), "the machine was told nothing to run");
+    return list;
+}
+
 void mini_main(const char *args)
 {
-    const char *list = find_list(args);
+    const char *list;
     unsigned int i;
 
     print("VTG-INIT 0.00\n");
     memory_prepare();
+    list = is_saved_first(args) ? await_list() : find_list(args);
     for (i = 0; i < ARRAY_SIZE(benches); i++)
         if (is_in(list, "hyper") || is_in(list, benches[i].name))
             run(&benches[i]);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From a command line to a plan: which rows on which columns; and what a run's document says about
+ * its surroundings.
+ */
+#ifndef BENCH_VBENCH_PLAN_H
+#define BENCH_VBENCH_PLAN_H
+
+#include "bench/vbench/options.h"
+
+#define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml"
+
+/* Fills o->plan's rows and columns from names, --suite and --columns; EXIT_OK, or a complaint and
+ * EXIT_USAGE. Columns not named: those of `columns`, or with NULL all that can run the rows. */
+int plan_make(struct options *o, const char *columns);
+
+/* Date, commit, QEMU, kernel and image of a run. */
+void environment_fill(struct result *r, const struct options *o);
+
+#endif

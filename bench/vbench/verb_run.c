@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "bench/vbench/host.h"
+#include "bench/vbench/paper.h"
+#include "bench/vbench/plan.h"
+#include "bench/vbench/publish.h"
+#include "bench/vbench/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *result_path(const struct options *o)
+{
+    return o->out          ? text("%s", o->out)
+           : o->name_count ? utc_now("results/chosen-%Y%m%dT%H%M%SZ.json")
+                           : utc_now("results/%Y%m%dT%H%M%SZ.json");
+}
+
+static int result_keep(const struct result *r, const char *path)
+{
+    int rc = result_write(r, path);
+    if (rc)
+        complain("cannot write %s: %s", path, strerror(-rc));
+    else
+        fprintf(stderr, "wrote %s\n", path);
+    return rc ? EXIT_NOT_RUN : EXIT_OK;
+}
+
+int verb_run(struct options *o)
+{
+    static struct result result;
+    static struct paper paper;
+    int status = plan_make(o, NULL), other;
+    if (status != EXIT_OK)
+        return status;
+    environment_fill(&result, o);
+    status = run_columns(&o->plan, &result);
+    paper_read(&paper, PAPER_DIR);
+    goals_read(&paper, GOALS);
+    if (o->wants_json)
+        result_print(stdout, &result);
+    else
+        table_print(stdout, &result, &paper);
+    char *path = result_path(o);
+    other = result_keep(&result, path);
+    if (o->wants_report && other == EXIT_OK && status != EXIT_INTERRUPTED)
+        other = publish_run(path);
+    free(path);
+    result_free(&result);
+    return status ? status : other;
+}
