@@ -83,7 +83,7 @@ report: $(B)/bin/vbench ## BENCHMARKS.md, plots/ and the README's verdict from r
 .PHONY: gate
 gate: ## fail on what got slower than the baseline, or than revision BASE
 	$(Q)ci/deps
-	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES) $(PLUGINS)
 	$(Q)$(if $(BASE),against=$$(bench/base $(BASE)); )$(B)/bin/vbench gate \
 	    $(if $(BASE),--against "$$against") $(GATE_ARGS)
 
@@ -104,11 +104,16 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/report
 check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 
-# The plugin that counts instructions by function (bench/plugin), for bench/explain.
-PLUGIN_SRC := $(wildcard bench/plugin/*.c)
-$(B)/bench/plugin/count.so: $(PLUGIN_SRC) $(wildcard bench/plugin/*.h)
+# Plugins for QEMU: count.so counts instructions by function, for bench/explain; events.so counts the
+# events a gate judges.
+PLUGINS := $(B)/bench/plugin/count.so $(B)/bench/plugin/events.so
+PLUGIN_CFLAGS := $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fPIC -fvisibility=hidden -shared
+
+$(B)/bench/plugin/count.so: $(addprefix bench/plugin/,count.c ranges.c ranges.h qemu_plugin.h)
+$(B)/bench/plugin/events.so: $(addprefix bench/plugin/,events.c qemu_plugin.h)
+$(PLUGINS):
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fPIC -fvisibility=hidden -shared -o $@ $(PLUGIN_SRC)
+	$(Q)$(CC) $(PLUGIN_CFLAGS) -o $@ $(filter %.c,$^)
 
-all: $(B)/bench/plugin/count.so
+all: $(PLUGINS)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a guest learns what to run after its machine was saved. It tells the machine to stop (the
- * panic port, QEMU's docs/specs/pvpanic); vbench saves the machine there and restores it once per
- * benchmark; the restored guest reads on from what QEMU was then told with
- * `-fw_cfg name=opt/vantage/run,string=...` (docs/specs/fw_cfg). So every benchmark begins in the
- * same state. Needs I/O privilege; includes nothing, for guests without a C library.
+ * How a guest learns what to run after its machine was saved. It arms a watchdog (ib700) and sleeps;
+ * the watchdog stops the machine, vbench saves it there and restores it once per benchmark; the guest
+ * then wakes and reads what QEMU was told with `-fw_cfg name=opt/vantage/run,string=...` (QEMU's
+ * docs/specs/fw_cfg). So every benchmark begins in the same state. Needs I/O privilege; includes
+ * nothing, for guests without a C library.
+ *
+ * [choice.idle] the machine is stopped while its processor is halted. One that stops itself, by a
+ * panic device, goes on in virtual time or not, by chance, until QEMU's main loop has seen it.
  */
 #ifndef BENCH_MICRO_CHOICE_H
 #define BENCH_MICRO_CHOICE_H
@@ -13,17 +16,14 @@
 
 enum {
     CHOICE_MAX = 4096,
-    PANIC_PORT = 0x505, /* a 1 here stops the machine */
+    WATCHDOG_PORT = 0x443,
+    WATCHDOG_2_S = 14, /* this value: it fires after 30 - 2 * 14 seconds */
+    CHOICE_SLEEP_S = 4,
     CONFIG_SELECT = 0x510,
     CONFIG_DATA = 0x511,
     CONFIG_DIRECTORY = 0x19, /* the key under which the list of files is */
     CONFIG_NAME_MAX = 56,
 };
-
-static inline void choice_port_out(unsigned short port, unsigned char value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
-}
 
 static inline void choice_select(unsigned short key)
 {
@@ -59,12 +59,18 @@ static inline int choice_is_here(unsigned *size, unsigned *key)
     return same;
 }
 
-/* Stops the machine; then what it is told, with a 0 at its end. Its length, 0 if there is nothing.
- */
-static inline unsigned choice_await(char to[CHOICE_MAX])
+/* To be called before the guest sleeps CHOICE_SLEEP_S. */
+static inline void choice_arm(void)
+{
+    __asm__ volatile("outb %0, %1"
+                     :
+                     : "a"((unsigned char)WATCHDOG_2_S), "Nd"((unsigned short)WATCHDOG_PORT));
+}
+
+/* To be called after it: what it is told, with a 0 at its end. Its length, 0 if there is nothing. */
+static inline unsigned choice_read(char to[CHOICE_MAX])
 {
     unsigned files, size, key, n = 0;
-    choice_port_out(PANIC_PORT, 1);
     choice_select(CONFIG_DIRECTORY);
     for (files = choice_number(4); files > 0; files--) {
         if (!choice_is_here(&size, &key))

@@ -45,11 +45,11 @@ int main(int argc, char **argv)
         pages_take(seed);
         delay(seed);
     }
-    if (ioperm(PANIC_PORT, 1, 1) || ioperm(CONFIG_SELECT, 2, 1)) {
+    if (ioperm(WATCHDOG_PORT, 1, 1) || ioperm(CONFIG_SELECT, 2, 1)) {
         if (!fgets(names, sizeof names, stdin))
             return 1;
         names[strcspn(names, "\n")] = 0;
-    } else if (!choice_await(names)) {
+    } else if (choice_arm(), sleep(CHOICE_SLEEP_S), !choice_read(names)) {
         fprintf(stderr, "choose: the machine was told nothing to run (fw_cfg " CHOICE_FILE ")\n");
         return 1;
     }

@@ -396,7 +396,7 @@ static void test_documents_as_one(void)
 static void test_machine(void)
 {
     struct machine m = {.qemu = "qemu", .build = "a,b"};
-    char **argv = machine_argv(&m, COLUMN_VANTAGE, &(struct launch){LAUNCH_TOGETHER, "stat+null_call"}), **arg = argv;
+    char **argv = machine_argv(&m, COLUMN_VANTAGE, &(struct launch){.kind = LAUNCH_TOGETHER, .what = "stat+null_call"}), **arg = argv;
     while (*arg && strcmp(*arg, "-initrd"))
         arg++;
     ok(*arg && !strcmp(arg[1], "a,,b/guests/vmlinuz console=hvc0 panic=-1 nokaslr norandmaps "

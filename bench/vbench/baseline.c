@@ -1,167 +1,110 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE
+/*
+ * The values: bands of several runs, and merging. Its file is baseline_file.c.
+ */
 #include "bench/vbench/baseline.h"
 #include "bench/vbench/host.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define SCHEMA "vbench-baseline/1"
+enum { RUNS_MAX = 16 };
 
 static char *copy(const char *s)
 {
     return text("%s", s ? s : "unknown");
 }
 
-void baseline_of(const struct result *r, struct baseline *b)
+static int by_size(const void *a, const void *b)
 {
-    *b = (struct baseline){copy(r->commit), copy(r->qemu), copy(r->kernel_sha256),
-                           copy(r->initrd_sha256), {{0}}};
-    for (int c = 0; c < COLUMNS; c++)
-        for (int i = 0; i < ROWS; i++)
-            if (metric_value(r->columns[c].metrics, i, &b->value[c][i]))
-                b->value[c][i] *= unit_ns(suite_rows[i].unit);
-            else
-                b->value[c][i] = NAN;
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
-static int by_name(const void *a, const void *b)
+/* Of so many values, at least one; it sorts them. The lower of two middles. */
+static struct band band_of(double *values, unsigned n)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    qsort(values, n, sizeof *values, by_size);
+    return (struct band){values[(n - 1) / 2], values[0], values[n - 1]};
 }
 
-static void write_values(FILE *out, const struct baseline *b)
+/* NAN as soon as one run has no value. */
+static struct band value_band(const struct result *runs, unsigned n, enum column_id column, int row)
 {
-    char *lines[COLUMNS * ROWS];
-    int n = 0;
-    for (int c = 0; c < COLUMNS; c++)
-        for (int i = 0; i < ROWS; i++)
-            if (!isnan(b->value[c][i]))
-                lines[n++] =
-                    text("%s %s %.3f\n", column_names[c], suite_rows[i].name, b->value[c][i]);
-    qsort(lines, n, sizeof *lines, by_name);
-    for (int i = 0; i < n; i++) {
-        fputs(lines[i], out);
-        free(lines[i]);
-    }
+    double values[RUNS_MAX];
+    for (unsigned i = 0; i < n; i++)
+        if (!metric_value(runs[i].columns[column].metrics, row, &values[i]))
+            return (struct band){NAN, NAN, NAN};
+    struct band band = band_of(values, n);
+    double ns = unit_ns(suite_rows[row].unit);
+    return (struct band){band.median * ns, band.low * ns, band.high * ns};
 }
 
-/* SHA-256 of the file's lines but the last `without`. */
-static char *digest_of(const char *path, const char *without)
+static void event_add(struct event_bands *list, const struct result *runs, unsigned n,
+                      enum column_id column, int row, const char *name)
 {
-    char *line = capture((char *const[]){"sh", "-c", "head -n \"-$2\" -- \"$1\" | sha256sum", "sh",
-                                         (char *)path, (char *)without, NULL});
-    if (line && strlen(line) > 64)
-        line[64] = 0;
-    return line;
-}
-
-/* Appends the digest line to the text and puts it in place of `path`. */
-static int seal(char *bytes, size_t length, const char *path)
-{
-    char *draft = text("%s.draft", path);
-    int rc = file_replace(draft, bytes, length);
-    char *digest = rc ? NULL : digest_of(draft, "0");
-    if (rc == 0 && !digest)
-        rc = -EIO;
-    char *sealed = text("%sdigest %s\n", bytes, digest ? digest : "");
-    if (rc == 0)
-        rc = file_replace(path, sealed, strlen(sealed));
-    unlink(draft);
-    free(sealed);
-    free(digest);
-    free(draft);
-    return rc;
-}
-
-int baseline_write(const struct result *r, const char *date, const char *reason, const char *path)
-{
-    struct baseline b;
-    char *bytes = NULL;
-    size_t length = 0;
-    FILE *out = open_memstream(&bytes, &length);
-    if (!out)
-        return -ENOMEM;
-    baseline_of(r, &b);
-    fprintf(out, SCHEMA "\ndate %s\ncommit %s\nreason %s\nqemu %s\nkernel %s\ninitrd %s\n", date,
-            b.commit, reason, b.qemu, b.kernel_sha256, b.initrd_sha256);
-    write_values(out, &b);
-    fclose(out);
-    int rc = seal(bytes, length, path);
-    free(bytes);
-    baseline_free(&b);
-    return rc;
-}
-
-static void value_take(struct baseline *b, const char *line)
-{
-    char column[32], row[64];
-    double value;
-    if (sscanf(line, "%31s %63s %lf", column, row, &value) != 3)
+    double counts[RUNS_MAX];
+    for (unsigned i = 0; i < list->n; i++)
+        if (!strcmp(list->of[i].name, name))
+            return;
+    if (list->n == EVENTS_MAX)
         return;
-    int c = column_find(column), i = row_find(row);
-    if (c >= 0 && i != ROW_NONE)
-        b->value[c][i] = value;
+    for (unsigned i = 0; i < n; i++)
+        counts[i] = event_count(runs[i].columns[column].events[row], name);
+    struct event_band *event = &list->of[list->n++];
+    memcpy(event->name, name, sizeof event->name);
+    event->count = band_of(counts, n);
 }
 
-static void line_take(struct baseline *b, char *line)
+/* Every event that happened in any of the runs. */
+static struct event_bands *events_of(const struct result *runs, unsigned n, enum column_id column,
+                                     int row)
 {
-    const struct {
-        const char *key;
-        char **to;
-    } texts[] = {{"commit ", &b->commit},
-                 {"qemu ", &b->qemu},
-                 {"kernel ", &b->kernel_sha256},
-                 {"initrd ", &b->initrd_sha256}};
-    line[strcspn(line, "\n")] = 0;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!strncmp(line, texts[i].key, strlen(texts[i].key)) && !*texts[i].to)
-            *texts[i].to = text("%s", line + strlen(texts[i].key));
-    value_take(b, line);
-}
-
-/* [baseline.whole] */
-static bool is_sealed(const char *path)
-{
-    char *is = digest_of(path, "1");
-    char *said = capture((char *const[]){"sed", "-n", "$s/^digest //p", "--", (char *)path, NULL});
-    bool sealed = is && said && !strcmp(is, said);
-    free(is);
-    free(said);
-    return sealed;
-}
-
-int baseline_read(struct baseline *b, const char *path)
-{
-    char *line = NULL;
-    size_t size = 0;
-    FILE *in = fopen(path, "r");
-    *b = (struct baseline){0};
-    for (int i = 0; i < COLUMNS * ROWS; i++)
-        b->value[i / ROWS][i % ROWS] = NAN;
-    if (!in) {
-        complain("there is no baseline %s; vbench run --twice --columns vantage --out FILE, then vbench "
-                 "accept --reason TEXT FILE",
-                 path);
-        return -ENOENT;
+    struct event_bands *list = NULL;
+    for (unsigned i = 0; i < n; i++) {
+        const struct event_list *counted = runs[i].columns[column].events[row];
+        if (counted && !list)
+            list = calloc(1, sizeof *list);
+        for (unsigned k = 0; counted && list && k < counted->n; k++)
+            event_add(list, runs, n, column, row, counted->of[k].name);
     }
-    bool is_ours = getline(&line, &size, in) > 0 && !strcmp(line, SCHEMA "\n");
-    while (is_ours && getline(&line, &size, in) > 0)
-        line_take(b, line);
-    free(line);
-    fclose(in);
-    if (is_ours && is_sealed(path))
-        return 0;
-    complain("%s is refused: %s", path,
-             is_ours ? "its digest line does not fit; it was cut or edited by hand, record it "
-                       "again with vbench accept"
-                     : "it is not a " SCHEMA);
-    baseline_free(b);
-    return -EINVAL;
+    return list;
+}
+
+void baseline_of(const struct result *runs, unsigned n, struct baseline *b)
+{
+    *b = (struct baseline){copy(runs->commit), copy(runs->qemu), copy(runs->kernel_sha256),
+                           copy(runs->initrd_sha256), {{{0, 0, 0}}}, {{0}}};
+    for (int c = 0; c < COLUMNS; c++)
+        for (int i = 0; i < ROWS; i++) {
+            b->value[c][i] = value_band(runs, n, c, i);
+            b->events[c][i] = events_of(runs, n, c, i);
+        }
+}
+
+struct band event_band(const struct event_bands *list, const char *name)
+{
+    for (unsigned i = 0; list && i < list->n; i++)
+        if (!strcmp(list->of[i].name, name))
+            return list->of[i].count;
+    return (struct band){0, 0, 0};
+}
+
+void baseline_merge(struct baseline *b, struct baseline *newer)
+{
+    for (int c = 0; c < COLUMNS; c++)
+        for (int i = 0; i < ROWS; i++) {
+            if (isnan(newer->value[c][i].median))
+                continue;
+            b->value[c][i] = newer->value[c][i];
+            free(b->events[c][i]);
+            b->events[c][i] = newer->events[c][i];
+            newer->events[c][i] = NULL;
+        }
+    free(b->commit);
+    b->commit = newer->commit;
+    newer->commit = NULL;
 }
 
 char *baseline_mismatch(const struct baseline *a, const struct baseline *b)
@@ -184,5 +127,7 @@ void baseline_free(struct baseline *b)
     free(b->qemu);
     free(b->kernel_sha256);
     free(b->initrd_sha256);
+    for (int i = 0; i < COLUMNS * ROWS; i++)
+        free(b->events[i / ROWS][i % ROWS]);
     *b = (struct baseline){0};
 }

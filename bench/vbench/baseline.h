@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a gate compares with: the exact values of one run as sorted text that reads well in a diff.
+ * What a gate measured, and what it compares with, as sorted text that reads well in a diff.
  *
- *     vbench-baseline/1            then date, commit, reason, qemu, kernel, initrd: one line each
- *     vantage null_call 716.000    column, row, instructions per operation
- *     digest <sha256>              of all lines above
+ *     vbench-baseline/2                        then date, commit, reason, qemu, kernel, initrd
+ *     vantage null_call 440.006 440.006 441.1  column, row, instructions per operation: median, lowest
+ *                                              and highest of the seeds
+ *     vantage null_call/hc_iret 3 3 3          how often that happened in the row's run, likewise
+ *     digest <sha256>                          of all lines above
  *
  * [baseline.whole] a file whose digest line does not fit its lines is refused: it was cut, or edited
  * by hand. Only baseline_write() makes one.
@@ -14,16 +16,40 @@
 
 #include "bench/vbench/result.h"
 
-struct baseline {
-    char *commit, *qemu, *kernel_sha256, *initrd_sha256;
-    double value[COLUMNS][ROWS]; /* instructions per operation, NAN: none */
+/* Of the runs with all seeds; NAN: there is none. */
+struct band {
+    double median, low, high;
 };
 
-/* The values of a run; subtracted rows and the rows they serve both count. */
-void baseline_of(const struct result *r, struct baseline *b);
+struct event_bands {
+    unsigned n;
+    struct event_band {
+        char name[EVENT_NAME_MAX];
+        struct band count;
+    } of[EVENTS_MAX];
+};
 
-/* Writes the values of `r` with today's `date`; 0 or -errno. `reason` is one line. */
-int baseline_write(const struct result *r, const char *date, const char *reason, const char *path);
+struct baseline {
+    char *commit, *qemu, *kernel_sha256, *initrd_sha256;
+    struct band value[COLUMNS][ROWS]; /* instructions per operation */
+    struct event_bands *events[COLUMNS][ROWS]; /* NULL: none were counted */
+};
+
+/* The bands of `n` runs, the environment of the first; subtracted rows and those they serve both
+ * count. */
+void baseline_of(const struct result *runs, unsigned n, struct baseline *b);
+
+/* Of an event that a row's list does not have: 0. */
+struct band event_band(const struct event_bands *list, const char *name);
+
+/* Puts into `b` what `newer` has beside it. Its environment must be the same. */
+void baseline_merge(struct baseline *b, struct baseline *newer);
+
+/* Writes it with a date and a reason, which is one line; 0 or -errno. */
+int baseline_write(const struct baseline *b, const char *date, const char *reason, const char *path);
+
+/* SHA-256 of the values alone, to free: two runs that measured the same have the same. */
+char *baseline_digest(const struct baseline *b);
 
 /* Reads one; complains and returns -ENOENT where there is none, -EINVAL where it is not whole. */
 int baseline_read(struct baseline *b, const char *path);

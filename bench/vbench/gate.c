@@ -1,20 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A row fails when it is slower by more than the tolerance and by more than FLOOR instructions: a
- * row of twenty instructions may gain one without anybody being told.
+ * [gate.value] a row fails when its median over the seeds is above the recorded one by more than the
+ * tolerance, the band of either, and FLOOR instructions: a row of twenty may gain one without anybody
+ * being told.
+ * [gate.event] an event that no seed moves may not happen once more; one that seeds move may not leave
+ * its band by more than the band's width.
+ * [gate.cap] a primitive of bench/caps.def may not be above its cap, whatever is recorded.
  */
 #define _GNU_SOURCE
 #include "bench/vbench/gate.h"
+#include "bench/vbench/gate_explain.h"
 #include "bench/vbench/gate_file.h"
 #include "bench/vbench/host.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 static const double FLOOR = 1.0; /* instructions per operation */
 
-enum { FUNCTIONS_MAX = 20, EXPLAINED_MAX = 3 };
+enum { EXPLAINED_MAX = 3, REASONS_MAX = 2048 };
+
+static const struct cap {
+    enum row_id row;
+    double instructions;
+} caps[] = {
+#define CAP(name, instructions) {ROW_##name, instructions},
+#include "bench/caps.def"
+};
 
 struct tally {
     unsigned tests, slower, faster, missing;
@@ -22,92 +36,125 @@ struct tally {
     struct verdict_list list;
 };
 
-static double change_of(double was, double is)
+/* What is said of one row. */
+struct row_verdict {
+    bool slower, faster;
+    char reasons[REASONS_MAX]; /* comment lines about its events */
+    size_t used;
+};
+
+static double width(const struct band *b)
 {
-    return (is - was) / fabs(was);
+    return b->high - b->low;
 }
 
-static void judge_row(FILE *out, enum column_id column, enum row_id id, double was, double is,
-                      const struct gate_rules *rules, struct tally *t)
+/* How far the median may move: [gate.value]. */
+static double allowance(const struct band *was, const struct band *is, double tolerance)
 {
-    const char *row = suite_rows[id].name;
-    double change = change_of(was, is);
-    bool counts = fabs(change) > rules->tolerance && fabs(is - was) > FLOOR;
-    bool slower = counts && change > 0, faster = counts && change < 0;
-    bool fails = slower || isnan(is) || (faster && rules->is_strict);
-    t->list.failed += fails;
-    t->list.row[t->list.n++] = (struct verdict_row){column, id, was, is, fails, faster};
-    fprintf(out, "%sok %u - %s %s", fails ? "not " : "", ++t->tests, column_names[column], row);
-    if (isnan(is))
-        fprintf(out, " has no result any more");
-    else if (was != is)
-        fprintf(out, " %.1f -> %.1f instructions (%+.2f %%)", was, is, change * 100);
-    fprintf(out, "%s\n", faster ? ", faster; vbench accept records it" : "");
-    if (slower && t->slower < EXPLAINED_MAX)
-        t->to_explain.has[id] = true;
-    t->slower += slower;
-    t->faster += faster;
-    t->missing += isnan(is);
+    double most = fabs(was->median) * tolerance;
+    most = fmax(most, fmax(width(was), width(is)) / 2);
+    return fmax(most, FLOOR);
 }
 
-/* Prints `name old new` for each function whose code has another size in the second ELF file. */
-static const char sizes_script[] =
-    "sizes() { nm -S --defined-only -- \"$1\" | "
-    "awk 'NF == 4 && $3 ~ /[tT]/ { print $4, $2 }' | sort -k 1,1 -u; }; "
-    "join -a 1 -a 2 -e 0 -o 0,1.2,2.2 <(sizes \"$GATE_WAS/vantage\") "
-    "<(sizes \"$GATE_NOW/vantage\") | "
-    "awk '$2 != $3'";
-
-/* The functions whose code is not of the size it had: where to look first. */
-static void explain_functions(FILE *out, const struct gate_rules *rules)
+static void judge_event(struct row_verdict *v, const char *name, const struct band *was,
+                        const struct band *is)
 {
-    char name[128];
-    unsigned was, is, n = 0;
-    setenv("GATE_WAS", rules->was, 1);
-    setenv("GATE_NOW", rules->now, 1);
-    setenv("GATE_SIZES", sizes_script, 1);
-    FILE *said = popen("bash -c \"$GATE_SIZES\"", "r");
-    while (said && fscanf(said, "%127s %x %x", name, &was, &is) == 3 && ++n <= FUNCTIONS_MAX)
-        fprintf(out, "# code: %s %u -> %u bytes\n", name, was, is);
-    if (said)
-        pclose(said);
-    if (n == 0)
-        fprintf(out, "# code: no function of the hypervisor has another size\n");
+    double slack = width(was);
+    bool more = slack > 0 ? is->median > was->high + slack : is->high > was->high;
+    bool fewer = slack > 0 ? is->median < was->low - slack : is->low < was->low;
+    if (!more && !fewer)
+        return;
+    v->slower |= more;
+    v->faster |= fewer;
+    int n = snprintf(v->reasons + v->used, sizeof v->reasons - v->used,
+                     "#   event %s %.0f -> %.0f%s\n", name, was->median, is->median,
+                     slack > 0 ? " (outside what seeds move)" : "");
+    v->used = n > 0 ? MIN(v->used + n, sizeof v->reasons - 1) : v->used;
 }
 
-/* What bench/explain/builds says about the slower rows: who, which visits, which functions. */
-static void explain_counts(FILE *out, const struct gate_rules *rules, const struct tally *t)
+static void judge_events(struct row_verdict *v, const struct event_bands *was,
+                         const struct event_bands *is)
 {
-    char *command = text("%s", "bench/explain/builds \"$GATE_WAS\" \"$GATE_NOW\""), line[512];
-    for (int i = 0; i < ROWS; i++) {
-        if (!t->to_explain.has[i])
-            continue;
-        char *longer = text("%s %s", command, suite_rows[i].name);
-        free(command);
-        command = longer;
+    if (!was || !is)
+        return;
+    for (unsigned i = 0; i < was->n; i++) {
+        struct band now = event_band(is, was->of[i].name);
+        judge_event(v, was->of[i].name, &was->of[i].count, &now);
     }
-    setenv("GATE_WAS", rules->was, 1);
-    setenv("GATE_NOW", rules->now, 1);
-    FILE *said = popen(command, "r");
-    while (said && fgets(line, sizeof line, said))
-        fprintf(out, "# %s", line);
-    if (!said || pclose(said) < 0)
-        complain("cannot run bench/explain/builds");
-    free(command);
+    for (unsigned i = 0; i < is->n; i++) {
+        struct band before = event_band(was, is->of[i].name);
+        if (before.high == 0)
+            judge_event(v, is->of[i].name, &before, &is->of[i].count);
+    }
+}
+
+static void print_row(FILE *out, enum column_id column, enum row_id id, const struct band *was,
+                      const struct band *is, const struct row_verdict *v, bool fails, struct tally *t)
+{
+    double widest = fmax(width(was), width(is)) / 2;
+    fprintf(out, "%sok %u - %s %s", fails ? "not " : "", ++t->tests, column_names[column],
+            suite_rows[id].name);
+    if (isnan(is->median))
+        fprintf(out, " has no result any more");
+    else if (was->median != is->median)
+        fprintf(out, " %.1f -> %.1f instructions (%+.2f %%, seeds +-%.2f %%)", was->median,
+                is->median, (is->median - was->median) / fabs(was->median) * 100,
+                widest / fabs(was->median) * 100);
+    fprintf(out, "%s\n", v->faster && !v->slower ? ", faster; vbench accept records it" : "");
+    fputs(v->reasons, out);
+}
+
+static void judge_row(FILE *out, enum column_id column, enum row_id id, const struct baseline *base,
+                      const struct baseline *now, const struct gate_rules *rules, struct tally *t)
+{
+    const struct band *was = &base->value[column][id], *is = &now->value[column][id];
+    double moved = is->median - was->median, allowed = allowance(was, is, rules->tolerance);
+    struct row_verdict v = {.slower = moved > allowed, .faster = moved < -allowed};
+    judge_events(&v, base->events[column][id], now->events[column][id]);
+    bool fails = v.slower || isnan(is->median) || (v.faster && rules->is_strict);
+    t->list.failed += fails;
+    t->list.row[t->list.n++] =
+        (struct verdict_row){column, id, was->median, is->median, fails, v.faster && !v.slower};
+    print_row(out, column, id, was, is, &v, fails, t);
+    if (v.slower && t->slower < EXPLAINED_MAX)
+        t->to_explain.has[id] = true;
+    t->slower += v.slower;
+    t->faster += v.faster && !v.slower;
+    t->missing += isnan(is->median);
+}
+
+/* [gate.cap] */
+static void judge_caps(FILE *out, const struct baseline *now, struct tally *t)
+{
+    for (size_t i = 0; i < sizeof caps / sizeof *caps; i++) {
+        double is = now->value[COLUMN_VANTAGE][caps[i].row].median;
+        if (isnan(is))
+            continue;
+        bool fails = is > caps[i].instructions;
+        fprintf(out, "%sok %u - vantage %s: %.1f instructions, its cap is %.0f\n",
+                fails ? "not " : "", ++t->tests, suite_rows[caps[i].row].name, is,
+                caps[i].instructions);
+        t->slower += fails;
+    }
 }
 
 static void explain(FILE *out, const struct gate_rules *rules, const struct tally *t)
 {
     if (t->slower + t->missing == 0)
         return;
-    fprintf(out, "# %u slower, %u missing, %u faster by more than %.2f %%\n", t->slower, t->missing,
-            t->faster, rules->tolerance * 100);
-    if (!rules->was || !rules->now)
-        return;
-    explain_functions(out, rules);
-    fflush(out);
-    if (t->slower)
-        explain_counts(out, rules, t);
+    fprintf(out, "# %u slower, %u missing, %u faster by more than %.2f %% and their band\n",
+            t->slower, t->missing, t->faster, rules->tolerance * 100);
+    if (rules->was && rules->now)
+        gate_explain(out, rules->was, rules->now, &t->to_explain);
+}
+
+static int status_of(const struct tally *t, const struct gate_rules *rules)
+{
+    if (t->list.n == 0)
+        return EXIT_NO_BASE;
+    if (t->slower + t->missing)
+        return EXIT_REGRESSION;
+    return t->faster && rules->is_strict ? EXIT_IMPROVED : EXIT_OK;
 }
 
 int gate_judge(FILE *out, const struct baseline *base, const struct baseline *now,
@@ -123,17 +170,13 @@ int gate_judge(FILE *out, const struct baseline *base, const struct baseline *no
     }
     for (int c = 0; c < COLUMNS; c++)
         for (int i = 0; i < ROWS; i++)
-            if (!isnan(base->value[c][i]))
-                judge_row(out, c, i, base->value[c][i],
-                          now->value[c][i], rules, &t);
+            if (!isnan(base->value[c][i].median))
+                judge_row(out, c, i, base, now, rules, &t);
+    judge_caps(out, now, &t);
     fprintf(out, "1..%u\n", t.tests);
     explain(out, rules, &t);
     if ((rules->junit && verdicts_to_junit(&t.list, rules->junit)) ||
         (rules->markdown && verdicts_to_markdown(&t.list, "Gate", rules->markdown)))
         return EXIT_NOT_RUN;
-    if (t.tests == 0)
-        return EXIT_NO_BASE;
-    if (t.slower + t.missing)
-        return EXIT_REGRESSION;
-    return t.faster && rules->is_strict ? EXIT_IMPROVED : EXIT_OK;
+    return status_of(&t, rules);
 }

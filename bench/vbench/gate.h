@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The verdict on a change: is any row slower than what is recorded, in exact instructions?
+ * The verdict on a change: is any row slower than what is recorded, in exact instructions, or does it
+ * ask the hypervisor for more?
  */
 #ifndef BENCH_VBENCH_GATE_H
 #define BENCH_VBENCH_GATE_H

@@ -3,6 +3,7 @@
 #include "bench/vbench/harvest.h"
 #include "bench/vbench/host.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,9 @@ static void copy_file(FILE *out, const char *path)
 static char *console_join(const struct schedule *s, const struct run_plan *plan,
                           enum column_id column, unsigned pass)
 {
-    char *path = text("%s/bench/%s%s.log", plan->machine.build, column_names[column],
-                      pass > 1 ? ".again" : "");
+    char *label = pass_label(column, pass);
+    char *path = text("%s/bench/%s.log", plan->machine.build, label);
+    free(label);
     FILE *out = parents_make(path) ? NULL : fopen(path, "w");
     bool is_there = false;
     for (unsigned i = 0; out && i < s->n; i++) {
@@ -51,13 +53,17 @@ static void take_rows(struct column *column, struct job *job)
         if (job->skipped[i])
             column->skipped[i] = job->skipped[i];
         job->skipped[i] = NULL;
+        if (job->events_path && job->wanted.has[i] && !job->reason)
+            column->events[i] = events_read(job->events_path);
+        if (job->events_path && job->wanted.has[i] && !job->reason && !column->events[i])
+            column->reason = text("cannot read the events in %s: %s", job->events_path, strerror(errno));
     }
 }
 
 /* The command that a reader may repeat: of the first boot. */
 static void take_command(struct column *column, const struct job *job)
 {
-    struct launch launch = {job->kind, job->what ? job->what : "nothing"};
+    struct launch launch = {job->kind, job->what ? job->what : "nothing", NULL, NULL};
     char **argv = machine_argv(&job->machine, job->column, &launch);
     char *hypervisor = machine_hypervisor(&job->machine, job->column);
     column->command = machine_command(argv);
@@ -66,11 +72,12 @@ static void take_command(struct column *column, const struct job *job)
     machine_argv_free(argv);
 }
 
-static void take_first(const struct schedule *s, struct column *column, enum column_id id)
+static void take_pass(const struct schedule *s, struct column *column, enum column_id id,
+                      unsigned pass)
 {
     for (unsigned i = 0; i < s->n; i++) {
         struct job *job = &s->job[i];
-        if (!is_of(job, id, 1))
+        if (!is_of(job, id, pass))
             continue;
         if (!column->command)
             take_command(column, job);
@@ -151,17 +158,25 @@ static void compare_passes(const struct schedule *s, const struct run_plan *plan
                               first_difference(s, id));
 }
 
-void harvest(struct schedule *s, const struct run_plan *plan, struct result *result)
+static void fill(const struct schedule *s, const struct run_plan *plan, struct column *column,
+                 enum column_id id, unsigned pass)
+{
+    column->asked = true;
+    take_pass(s, column, id, pass);
+    note_missing(s, plan, column, id);
+    column->console_sha256 = console_join(s, plan, id, pass);
+}
+
+void harvest(struct schedule *s, const struct run_plan *plan, struct result *result,
+             struct result *seeded)
 {
     for (int id = 0; id < COLUMNS; id++) {
-        struct column *column = &result->columns[id];
         if (!plan->columns[id])
             continue;
-        column->asked = true;
-        take_first(s, column, id);
-        note_missing(s, plan, column, id);
-        column->console_sha256 = console_join(s, plan, id, 1);
+        fill(s, plan, &result->columns[id], id, PASS_FIRST);
         if (plan->twice)
-            compare_passes(s, plan, column, id);
+            compare_passes(s, plan, &result->columns[id], id);
+        for (unsigned seed = 1; seed <= plan->seeds; seed++)
+            fill(s, plan, &seeded[seed - 1].columns[id], id, PASS_SEED + seed);
     }
 }

@@ -316,6 +316,7 @@ void job_free(struct job *job)
     free(job->log_path);
     free(job->state_path);
     free(job->what);
+    free(job->events_path);
     for (int i = 0; i < ROWS; i++)
         free(job->skipped[i]);
     memset(job, 0, sizeof *job);

@@ -26,6 +26,7 @@ struct job {
     char *what;       /* the names of `wanted` as the guest is told them */
     char *state_path; /* of the saved machine, or NULL */
     char *log_path;   /* where the whole console goes */
+    char *events_path; /* where its events are counted to, or NULL */
 
     pid_t pid; /* 0: not running */
     bool is_over;

@@ -11,6 +11,8 @@
 /* The guest kernel's part of the command line, the same in every column except for the console. */
 #define GUEST_ARGS "panic=-1 nokaslr norandmaps"
 
+#define EVENTS_PLUGIN "build/bench/plugin/events.so"
+
 /* What one unit of the seed adds to the last boot module: some pages and a part of one. */
 enum { PAD_BYTES = 5 * 4096 + 512 };
 
@@ -43,9 +45,9 @@ static const char *const fixed_args[] = {
     "-nic",       "none",
 };
 
-/* The panic port stops the machine instead of ending it, and the monitor saves it there. */
+/* The watchdog stops the machine instead of resetting it, and the monitor saves it there. */
 static const char *const saved_args[] = {
-    "-device", "pvpanic", "-action", "panic=pause",
+    "-device", "ib700", "-action", "watchdog=pause",
     "-chardev", "socket,id=control,fd=3", "-mon", "chardev=control,mode=control",
 };
 
@@ -73,6 +75,11 @@ bool machine_has(const struct machine *m, enum column_id column)
     if (column == COLUMN_UML)
         return suites_share_image(m->suite, SUITE_quick);
     return columns[column].hypervisor || suite_has_native(m->suite);
+}
+
+bool machine_counts_events(enum column_id column)
+{
+    return column == COLUMN_VANTAGE;
 }
 
 /* The last boot module, which a seed makes longer. */
@@ -190,6 +197,9 @@ static char **add_boot_args(char **argv, const struct machine *m, enum column_id
 
 static char **add_saved_args(char **argv, const struct launch *launch)
 {
+    if (launch->addresses && launch->events)
+        argv = add(argv, "-plugin", text("%s,addresses=%s,out=%s", EVENTS_PLUGIN, launch->addresses,
+                                         launch->events));
     for (size_t i = 0; i < sizeof saved_args / sizeof *saved_args; i++)
         *argv++ = text("%s", saved_args[i]);
     argv = add(argv, "-fw_cfg", text("name=" CHOICE_FILE ",string=%s", launch->what));

@@ -27,12 +27,16 @@ enum launch_kind {
 struct launch {
     enum launch_kind kind;
     const char *what; /* names or a suite, joined by + */
+    const char *addresses, *events; /* what to count and where to, or NULL */
 };
 
 enum { MACHINE_ARGS_MAX = 60, MACHINE_MONITOR_FD = 3 };
 
 /* Does the column exist in the machine's suite at all? */
 bool machine_has(const struct machine *m, enum column_id column);
+
+/* Has it the functions whose entries are counted as events? */
+bool machine_counts_events(enum column_id column);
 
 /* Makes the boot module of a seed, which is the same with zeroes behind it; 0 or -errno. */
 int machine_pad(const struct machine *m, enum column_id column);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/progress.h"
 #include "bench/vbench/host.h"
+#include "bench/vbench/schedule.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { SILENCE_S = 10, TICK_MS = 250 };
@@ -55,19 +57,14 @@ static void begin_line(void)
     last_said = seconds_now();
 }
 
-static const char *column_label(const struct job *job)
-{
-    static char label[32];
-    snprintf(label, sizeof label, "%s%s", column_names[job->column], job->pass > 1 ? " again" : "");
-    return label;
-}
-
 void progress_note(const struct job *job, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     begin_line();
-    fprintf(stderr, "%-13s  ", column_label(job));
+    char *label = pass_label(job->column, job->pass);
+    fprintf(stderr, "%-13s  ", label);
+    free(label);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
@@ -104,7 +101,9 @@ static void print_job(const struct job *job, double now)
                        : job->kind == LAUNCH_RESTORED ? job->what
                        : job->is_up                   ? "running"
                                                       : "booting";
-    fprintf(stderr, " [%s %s %.0f s]", column_label(job), what, now - job->started);
+    char *label = pass_label(job->column, job->pass);
+    fprintf(stderr, " [%s %s %.0f s]", label, what, now - job->started);
+    free(label);
 }
 
 void progress_tick(void)

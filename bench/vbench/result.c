@@ -32,6 +32,14 @@ static json_t *string_or_null(const char *s)
     return s ? json_string(s) : json_null();
 }
 
+static json_t *events_to_json(const struct event_list *list)
+{
+    json_t *all = json_object();
+    for (unsigned i = 0; i < list->n; i++)
+        json_object_set_new(all, list->of[i].name, json_integer(list->of[i].count));
+    return all;
+}
+
 static json_t *benches_to_json(const struct column *c)
 {
     const struct metric *metrics = c->metrics;
@@ -50,6 +58,8 @@ static json_t *benches_to_json(const struct column *c)
                                 suite_rows[i].unit);
         if (metric_value(metrics, i, &value))
             json_object_set_new(one, "value", json_real(value));
+        if (c->events[i])
+            json_object_set_new(one, "events", events_to_json(c->events[i]));
         json_object_set_new(all, suite_rows[i].name, one);
     }
     return all;
@@ -229,8 +239,10 @@ void result_free(struct result *r)
         free(r->columns[i].console_sha256);
         free(r->columns[i].binary_sha256);
         free(r->columns[i].command);
-        for (int row = 0; row < ROWS; row++)
+        for (int row = 0; row < ROWS; row++) {
             free(r->columns[i].skipped[row]);
+            free(r->columns[i].events[row]);
+        }
     }
     memset(r, 0, sizeof *r);
 }

@@ -5,6 +5,7 @@
 #ifndef BENCH_VBENCH_RESULT_H
 #define BENCH_VBENCH_RESULT_H
 
+#include "bench/vbench/event.h"
 #include "bench/vbench/suite.h"
 
 #include <stdio.h>
@@ -38,7 +39,8 @@ struct column {
     char *binary_sha256;  /* of what QEMU was told to boot */
     char *command;        /* QEMU's command line */
     struct metric metrics[ROWS];
-    char *skipped[ROWS]; /* why this kernel cannot run the row, or NULL */
+    char *skipped[ROWS];             /* why this kernel cannot run the row, or NULL */
+    struct event_list *events[ROWS]; /* what was counted, or NULL */
 };
 
 struct result {

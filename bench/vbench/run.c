@@ -50,7 +50,7 @@ static char *names_joined(const struct selection *rows)
     return names;
 }
 
-static void start(struct job *job)
+static void start(const struct run_plan *plan, struct job *job)
 {
     job->what = job->kind == LAUNCH_SAVED ? text("nothing") : names_joined(&job->wanted);
     job->reason = machine_missing(&job->machine, job->column);
@@ -58,7 +58,7 @@ static void start(struct job *job)
     if (rc)
         job->reason = text("cannot make the image of seed %u: %s", job->machine.seed, strerror(-rc));
     if (!job->reason) {
-        char **argv = machine_argv(&job->machine, job->column, &(struct launch){job->kind, job->what});
+        char **argv = machine_argv(&job->machine, job->column, &(struct launch){job->kind, job->what, plan->addresses, job->events_path});
         if (job_start(job, argv) == 0 && !job->boot)
             progress_note(job, "started; console in %s", job->log_path);
         machine_argv_free(argv);
@@ -143,7 +143,7 @@ static void start_some(const struct run_plan *plan, struct schedule *s)
 {
     struct job *job;
     while (!interrupted && running(s) < MIN(plan->jobs, JOBS_MAX) && (job = schedule_next(s)))
-        start(job);
+        start(plan, job);
 }
 
 static void run_jobs(const struct run_plan *plan, struct schedule *s)
@@ -186,7 +186,7 @@ static int place_take(const struct run_plan *plan)
     return fd;
 }
 
-int run_columns(const struct run_plan *plan, struct result *result)
+int run_columns(const struct run_plan *plan, struct result *result, struct result *seeded)
 {
     struct schedule s;
     if (schedule_make(&s, plan))
@@ -194,9 +194,12 @@ int run_columns(const struct run_plan *plan, struct result *result)
     interrupts_watch();
     int place = place_take(plan);
     run_jobs(plan, &s);
-    harvest(&s, plan, result);
+    harvest(&s, plan, result, seeded);
     schedule_free(&s);
     if (place >= 0)
         close(place);
-    return interrupted ? EXIT_INTERRUPTED : verdict(result);
+    int status = verdict(result);
+    for (unsigned i = 0; i < plan->seeds && status == EXIT_OK; i++)
+        status = verdict(&seeded[i]);
+    return interrupted ? EXIT_INTERRUPTED : status;
 }

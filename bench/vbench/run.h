@@ -7,6 +7,8 @@
 
 #include "bench/vbench/machine.h"
 
+enum { SEEDS_MAX = 5, PASS_FIRST = 1, PASS_AGAIN = 2, PASS_SEED = 2 /* + seed */ };
+
 struct run_plan {
     struct machine machine; /* its suite is that of each row */
     bool columns[COLUMNS];
@@ -15,11 +17,13 @@ struct run_plan {
     unsigned timeout; /* seconds a benchmark, or a boot, may take */
     unsigned silence; /* seconds a console may say nothing */
     bool twice;       /* run each column a second time and compare */
+    unsigned seeds;   /* and so often with seeds 1, 2, ...; at most SEEDS_MAX */
+    const char *addresses; /* of the events to count on Vantage (bench/plugin), or NULL */
     bool together;    /* all rows in one boot, where one moves another */
 };
 
-/* Runs the plan; the exit status it deserves (enum exit_status). The result's columns are filled as
- * far as they got, also after Ctrl-C. */
-int run_columns(const struct run_plan *plan, struct result *result);
+/* Runs the plan; the exit status it deserves (enum exit_status). The columns of the result, and of
+ * `seeded`, one for each seed (NULL without any), are filled as far as they got, also after Ctrl-C. */
+int run_columns(const struct run_plan *plan, struct result *result, struct result *seeded);
 
 #endif

@@ -36,14 +36,26 @@ static struct job *job_add(struct schedule *s, const struct run_plan *plan, enum
     struct job *job = &s->job[s->n++];
     *job = (struct job){.column = column, .pass = pass, .machine = plan->machine, .row = ROW_NONE};
     job->machine.suite = suite;
+    if (pass > PASS_SEED)
+        job->machine.seed = pass - PASS_SEED;
     return job;
+}
+
+char *pass_label(enum column_id column, unsigned pass)
+{
+    const char *name = column_names[column];
+    return pass > PASS_SEED     ? text("%s.seed%u", name, pass - PASS_SEED)
+           : pass == PASS_AGAIN ? text("%s.again", name)
+                                : text("%s", name);
 }
 
 /* A file of this job's under build/bench. */
 static char *path_of(const struct job *job, const char *name, const char *end)
 {
-    return text("%s/bench/%s%s/%s.%s", job->machine.build, column_names[job->column],
-                job->pass > 1 ? ".again" : "", name, end);
+    char *label = pass_label(job->column, job->pass);
+    char *path = text("%s/bench/%s/%s.%s", job->machine.build, label, name, end);
+    free(label);
+    return path;
 }
 
 static void add_row(struct schedule *s, const struct run_plan *plan, const struct job *boot, int row)
@@ -54,6 +66,8 @@ static void add_row(struct schedule *s, const struct run_plan *plan, const struc
     job->wanted.has[row] = true;
     job->state_path = text("%s", boot->state_path);
     job->log_path = path_of(job, suite_rows[row].name, "log");
+    if (plan->addresses && machine_counts_events(boot->column))
+        job->events_path = path_of(job, suite_rows[row].name, "events");
 }
 
 static void add_image(struct schedule *s, const struct run_plan *plan, enum column_id column,
@@ -77,17 +91,25 @@ static void add_image(struct schedule *s, const struct run_plan *plan, enum colu
             add_row(s, plan, boot, i);
 }
 
+static void add_pass(struct schedule *s, const struct run_plan *plan, unsigned pass)
+{
+    for (int column = 0; column < COLUMNS; column++)
+        for (int suite = 0; plan->columns[column] && suite < SUITES; suite++)
+            if (is_image(suite))
+                add_image(s, plan, column, suite, pass);
+}
+
 int schedule_make(struct schedule *s, const struct run_plan *plan)
 {
-    const unsigned most = 2 * COLUMNS * (ROWS + SUITES);
-    *s = (struct schedule){.job = calloc(most, sizeof *s->job)};
+    *s = (struct schedule){
+        .job = calloc((PASS_SEED + plan->seeds) * COLUMNS * (ROWS + SUITES), sizeof *s->job)};
     if (!s->job)
         return -ENOMEM;
-    for (unsigned pass = 1; pass <= (plan->twice ? 2 : 1); pass++)
-        for (int column = 0; column < COLUMNS; column++)
-            for (int suite = 0; plan->columns[column] && suite < SUITES; suite++)
-                if (is_image(suite))
-                    add_image(s, plan, column, suite, pass);
+    add_pass(s, plan, PASS_FIRST);
+    if (plan->twice)
+        add_pass(s, plan, PASS_AGAIN);
+    for (unsigned seed = 1; seed <= plan->seeds; seed++)
+        add_pass(s, plan, PASS_SEED + seed);
     return 0;
 }
 

@@ -20,6 +20,9 @@ struct schedule {
     unsigned n;
 };
 
+/* How a pass of a column is called, in messages and in names of files; to free. */
+char *pass_label(enum column_id column, unsigned pass);
+
 /* Makes the jobs of a plan, in the order of columns and rows. 0 or -ENOMEM. */
 int schedule_make(struct schedule *s, const struct run_plan *plan);
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs the rows as they are, twice, and with every seed; judges the seeds' medians. What was measured
+ * is kept before it is judged, so that it can be accepted.
+ */
 #define _GNU_SOURCE
 #include "bench/vbench/gate.h"
 #include "bench/vbench/host.h"
@@ -8,24 +12,98 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* Runs the plan twice with the hypervisor of this build folder; the values are in `values`. */
-static int gate_run(struct options *o, const char *build, struct result *r, struct baseline *values)
+static void complain_columns(const struct result *r)
 {
-    struct run_plan plan = o->plan;
-    plan.twice = true;
-    plan.machine.build = build;
-    memset(r, 0, sizeof *r);
-    environment_fill(r, o);
-    int status = run_columns(&plan, r);
-    baseline_of(r, values);
     for (int c = 0; c < COLUMNS; c++)
         if (r->columns[c].asked && r->columns[c].reason)
             complain("%s: %s", column_names[c], r->columns[c].reason);
+}
+
+/* Where the hypervisor of this build folder has the functions that are events; to free. NULL, and
+ * nothing is counted, where it cannot be found out. */
+static char *addresses_make(const char *build)
+{
+    char *path = text("%s/bench/addresses", build);
+    char *said = parents_make(path)
+                     ? NULL
+                     : capture((char *const[]){"sh", "-c",
+                                               "test -s build/bench/plugin/events.so && "
+                                               "bench/plugin/addresses \"$1/vantage\" >\"$2\" && "
+                                               "test -s \"$2\" && echo made",
+                                               "sh", (char *)build, path, NULL});
+    if (!said) {
+        complain("events are not counted: bench/plugin/events.so or the symbols of %s/vantage are "
+                 "missing; run make",
+                 build);
+        free(path);
+        path = NULL;
+    }
+    free(said);
+    return path;
+}
+
+/* Runs the plan with the hypervisor of this build folder; what the seeds gave is in `values`. */
+static int gate_run(struct options *o, const char *build, struct result *r, struct baseline *values)
+{
+    static struct result seeded[SEEDS_MAX];
+    struct run_plan plan = o->plan;
+    plan.twice = true;
+    plan.seeds = SEEDS_MAX;
+    plan.machine.build = build;
+    char *addresses = addresses_make(build);
+    plan.addresses = addresses;
+    memset(r, 0, sizeof *r);
+    environment_fill(r, o);
+    environment_fill(&seeded[0], o);
+    int status = run_columns(&plan, r, seeded);
+    baseline_of(seeded, SEEDS_MAX, values);
+    complain_columns(r);
+    for (unsigned i = 0; i < SEEDS_MAX; i++) {
+        complain_columns(&seeded[i]);
+        result_free(&seeded[i]);
+    }
+    free(addresses);
     return status;
 }
 
-static int gate_base(struct options *o, struct baseline *base)
+/* Rows that were not asked for are not missed. */
+static void keep_asked(struct baseline *base, const struct run_plan *plan)
+{
+    for (int c = 0; c < COLUMNS; c++)
+        for (int i = 0; i < ROWS; i++)
+            if (!plan->columns[c] || !plan->rows.has[i])
+                base->value[c][i] = (struct band){NAN, NAN, NAN};
+}
+
+/* run.json becomes run.txt. */
+static char *values_path(const char *path)
+{
+    size_t n = strlen(path);
+    bool is_json = n > 5 && !strcmp(path + n - 5, ".json");
+    return text("%.*s.txt", (int)(is_json ? n - 5 : n), path);
+}
+
+/* Writes what was measured, as a document and as a baseline to accept. */
+static int keep(const struct options *o, const struct result *now, const struct baseline *values)
+{
+    const char *path = o->out ? o->out : GATE_RUN;
+    char *date = utc_now("%Y-%m-%dT%H:%M:%SZ"), *text_path = values_path(path);
+    int rc = result_write(now, path);
+    if (rc == 0)
+        rc = baseline_write(values, date, "(not accepted)", text_path);
+    if (rc)
+        complain("cannot write %s and %s: %s", path, text_path, strerror(-rc));
+    char *digest = baseline_digest(values);
+    printf("# measured: %s, digest %s\n", text_path, digest ? digest : "unknown");
+    free(digest);
+    free(date);
+    free(text_path);
+    return rc ? EXIT_NOT_RUN : EXIT_OK;
+}
+
+static int base_get(struct options *o, struct baseline *base)
 {
     static struct result r;
     if (!o->against)
@@ -35,26 +113,15 @@ static int gate_base(struct options *o, struct baseline *base)
     return status;
 }
 
-static int gate_verdict(struct options *o, const struct baseline *base, const struct result *now,
-                        const struct baseline *values)
+static int judge(struct options *o, struct baseline *base, const struct baseline *values)
 {
-    const char *path = o->out ? o->out : GATE_RUN;
-    int rc = result_write(now, path);
-    if (rc)
-        complain("cannot write %s: %s", path, strerror(-rc));
-    int status = gate_judge(stdout, base, values,
-                            &(struct gate_rules){o->tolerance, o->is_strict, o->against,
-                                                 o->plan.machine.build, o->junit, o->markdown});
-    return status ? status : rc ? EXIT_NOT_RUN : EXIT_OK;
-}
-
-/* Rows that were not asked for are not missed. */
-static void keep_asked(struct baseline *base, const struct run_plan *plan)
-{
-    for (int c = 0; c < COLUMNS; c++)
-        for (int i = 0; i < ROWS; i++)
-            if (!plan->columns[c] || !plan->rows.has[i])
-                base->value[c][i] = NAN;
+    int status = base_get(o, base);
+    if (status != EXIT_OK)
+        return status;
+    keep_asked(base, &o->plan);
+    return gate_judge(stdout, base, values,
+                      &(struct gate_rules){o->tolerance, o->is_strict, o->against,
+                                           o->plan.machine.build, o->junit, o->markdown});
 }
 
 int verb_gate(struct options *o)
@@ -62,12 +129,13 @@ int verb_gate(struct options *o)
     static struct result now;
     static struct baseline base, values;
     int status = plan_make(o, "vantage");
-    if (status != EXIT_OK || (status = gate_base(o, &base)) != EXIT_OK)
+    if (status != EXIT_OK)
         return status;
-    keep_asked(&base, &o->plan);
     status = gate_run(o, o->plan.machine.build, &now, &values);
     if (status == EXIT_OK)
-        status = gate_verdict(o, &base, &now, &values);
+        status = keep(o, &now, &values);
+    if (status == EXIT_OK)
+        status = judge(o, &base, &values);
     result_free(&now);
     baseline_free(&base);
     baseline_free(&values);

@@ -34,7 +34,7 @@ int verb_run(struct options *o)
     if (status != EXIT_OK)
         return status;
     environment_fill(&result, o);
-    status = run_columns(&o->plan, &result);
+    status = run_columns(&o->plan, &result, NULL);
     paper_read(&paper, PAPER_DIR);
     goals_read(&paper, GOALS);
     if (o->wants_json)

@@ -111,9 +111,12 @@ static const char *await_list(void)
 {
     static char list[CHOICE_MAX];
     struct physdev_set_iopl iopl = {.iopl = 1};
+    struct sched_poll asleep = {.timeout = time_ns() + CHOICE_SLEEP_S * 1000000000ull};
 
     must(!hyp_physdev_op(PHYSDEVOP_set_iopl, &iopl), "no I/O privilege");
-    must(choice_await(list), "the machine was told nothing to run");
+    choice_arm();
+    must(!hyp_sched_op(SCHEDOP_poll, &asleep), "cannot sleep");
+    must(choice_read(list), "the machine was told nothing to run");
     return list;
 }
 
