@@ -16,6 +16,7 @@ struct options {
     char *columns, *suite, *out, *baseline, *against, *reason, *junit, *markdown;
     char *events, *good, *bad;
     bool is_strict, wants_report, wants_json;
+    unsigned seeds;
     double tolerance; /* a part of one */
     char **names;     /* what is left on the command line */
     int name_count;

@@ -50,17 +50,18 @@ static int gate_run(struct options *o, const char *build, struct result *r, stru
     static struct result seeded[SEEDS_MAX];
     struct run_plan plan = o->plan;
     plan.twice = true;
-    plan.seeds = SEEDS_MAX;
+    plan.seeds = o->seeds;
     plan.machine.build = build;
     char *addresses = addresses_make(build);
     plan.addresses = addresses;
     memset(r, 0, sizeof *r);
     environment_fill(r, o);
-    environment_fill(&seeded[0], o);
+    if (o->seeds)
+        environment_fill(&seeded[0], o);
     int status = run_columns(&plan, r, seeded);
-    baseline_of(seeded, SEEDS_MAX, values);
+    baseline_of(o->seeds ? seeded : r, o->seeds ? o->seeds : 1, values);
     complain_columns(r);
-    for (unsigned i = 0; i < SEEDS_MAX; i++) {
+    for (unsigned i = 0; i < o->seeds; i++) {
         complain_columns(&seeded[i]);
         result_free(&seeded[i]);
     }
