@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/doctor.h"
 #include "bench/vbench/host.h"
+#include "bench/vbench/kvm.h"
+#include "bench/vbench/pmu.h"
+#include "bench/vbench/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +53,37 @@ static void ask_memory(void)
     free(detail);
 }
 
+/* The shortest run there is, twice: a mini guest on Vantage. */
+static bool ask_determinism(const struct machine *m)
+{
+    static struct result r;
+    struct run_plan plan = {.machine = *m, .jobs = 2, .timeout = 120, .silence = 120, .twice = true};
+    plan.columns[COLUMN_VANTAGE] = true;
+    plan.rows.has[ROW_hypercall_null] = true;
+    run_columns(&plan, &r, NULL);
+    const struct column *column = &r.columns[COLUMN_VANTAGE];
+    bool is_well = answer(column->repeat == IDENTICAL, "exact",
+                          column->reason ? column->reason : "a short run twice printed the same bytes");
+    result_free(&r);
+    return is_well;
+}
+
+static void ask_probe(const char *question, bool is_well, char *detail)
+{
+    answer(is_well, question, detail);
+    free(detail);
+}
+
+/* What only hardware runs would use. */
+static void ask_hardware(void)
+{
+    char *detail;
+    bool is_well = kvm_probe(&detail);
+    ask_probe("KVM", is_well, detail);
+    is_well = pmu_probe("INSTRUCTIONS", &detail);
+    ask_probe("PMU", is_well, detail);
+}
+
 int doctor_print(const struct machine *m)
 {
     bool is_well = ask_qemu(m);
@@ -60,5 +94,8 @@ int doctor_print(const struct machine *m)
     ask_program("plots", "gnuplot", "gnuplot-nox");
     ask_program("digests", "sha256sum", "coreutils");
     ask_memory();
+    ask_hardware();
+    if (is_well)
+        is_well = ask_determinism(m);
     return is_well ? EXIT_OK : EXIT_NOT_RUN;
 }

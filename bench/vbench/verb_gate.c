@@ -129,6 +129,8 @@ int verb_gate(struct options *o)
 {
     static struct result now;
     static struct baseline base, values;
+    if (!o->suite)
+        o->suite = (char *)"quick,hyper";
     int status = plan_make(o, "vantage");
     if (status != EXIT_OK)
         return status;

@@ -30,6 +30,8 @@ int verb_run(struct options *o)
 {
     static struct result result;
     static struct paper paper;
+    if (!o->suite)
+        o->suite = (char *)"quick";
     int status = plan_make(o, NULL), other;
     if (status != EXIT_OK)
         return status;
