@@ -111,7 +111,7 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(VBENCH_LIBS)
 
-CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/report
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/schema bench/test/report
 check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 
 # Plugins for QEMU: count.so counts instructions by function, for bench/explain; events.so counts the

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "bench/vbench/compare.h"
+#include "bench/vbench/gate.h"
 #include "bench/vbench/host.h"
 #include "bench/vbench/line.h"
 #include "bench/vbench/machine.h"
@@ -177,6 +178,7 @@ static void result_make(struct result *r)
 {
     memset(r, 0, sizeof *r);
     r->suite = text("quick");
+    r->date = text("2026-01-01T00:00:00Z");
     r->commit = text("v1 \"quoted\" \xc3\xa4");
     r->kernel_sha256 = text("aa");
     for (int c = COLUMN_NATIVE; c <= COLUMN_XEN; c++) {
@@ -199,7 +201,8 @@ static bool results_equal(const struct result *a, const struct result *b)
             a->columns[c].asked != b->columns[c].asked ||
             a->columns[c].wall_s != b->columns[c].wall_s)
             return false;
-    return !strcmp(a->commit, b->commit) && !strcmp(a->suite, b->suite) && !b->date && !b->qemu &&
+    return !strcmp(a->commit, b->commit) && !strcmp(a->suite, b->suite) && !strcmp(a->date, b->date) &&
+           !b->qemu &&
            !strcmp(a->columns[COLUMN_XEN].reason, b->columns[COLUMN_XEN].reason);
 }
 
@@ -257,9 +260,68 @@ static void test_documents(void)
                       "{\"stat\":{\"iters\":0,\"samples_ns\":[1]}}}}}"),
        "documents that are damaged, foreign or incomplete are refused");
     ok(!read_bytes(
-           "{\"schema\":\"vbench-result/1\",\"new\":1,\"columns\":{\"future\":{},\"native\":"
-           "{\"benches\":{\"future_row\":{}}}}}"),
+           "{\"schema\":\"vbench-result/1\",\"new\":1,\"suite\":\"quick\",\"date\":"
+           "\"2026-01-01T00:00:00Z\",\"commit\":null,\"environment\":{\"qemu\":null,\"host\":null,"
+           "\"kernel_sha256\":null,\"initrd_sha256\":null,\"more\":2},\"columns\":{\"future\":{},"
+           "\"native\":{\"status\":\"ok\",\"reason\":null,\"wall_s\":1,\"repeat\":\"unknown\","
+           "\"console_sha256\":null,\"binary_sha256\":null,\"command\":null,\"benches\":{"
+           "\"future_row\":{}}}}}"),
        "unknown keys, columns and rows are passed over");
+}
+
+/* ---- the gate ---- */
+
+/* Five runs of one row on Vantage whose event counts are these. */
+static void gate_runs(struct result runs[5], const uint64_t ns[5], const uint64_t count[5])
+{
+    memset(runs, 0, 5 * sizeof *runs);
+    for (int i = 0; i < 5; i++) {
+        struct column *c = &runs[i].columns[COLUMN_VANTAGE];
+        struct event_list *list = calloc(1, sizeof *list);
+        metric_set(&c->metrics[ROW_stat], 1, 1, &ns[i]);
+        list->n = 1;
+        list->of[0] = (struct event){"hc_mmu_update", count[i]};
+        c->events[ROW_stat] = list;
+    }
+}
+
+static int gate_status(const uint64_t ns[2][5], const uint64_t count[2][5])
+{
+    static struct result runs[2][5];
+    static struct baseline b[2];
+    FILE *null = fopen("/dev/null", "w");
+    for (int side = 0; side < 2; side++) {
+        gate_runs(runs[side], ns[side], count[side]);
+        baseline_of(runs[side], 5, &b[side]);
+    }
+    int status = gate_judge(null, &b[0], &b[1], &(struct gate_rules){.tolerance = 0.005});
+    fclose(null);
+    for (int side = 0; side < 2; side++) {
+        baseline_free(&b[side]);
+        for (int i = 0; i < 5; i++)
+            result_free(&runs[side][i]);
+    }
+    return status;
+}
+
+static void test_gate(void)
+{
+#define FIVE(a, b, c, d, e) {a, b, c, d, e}
+    const uint64_t calm[5] = FIVE(1000, 1000, 1000, 1000, 1000), wide[5] = FIVE(900, 1100, 1000, 950, 1050);
+#define AGAINST(was, ...) (const uint64_t[2][5]){{was[0], was[1], was[2], was[3], was[4]}, __VA_ARGS__}
+    ok(gate_status(AGAINST(calm, FIVE(1004, 1004, 1004, 1004, 1004)), AGAINST(calm, FIVE(1000, 1000, 1000, 1000, 1000))) == EXIT_OK &&
+           gate_status(AGAINST(calm, FIVE(1006, 1006, 1006, 1006, 1006)), AGAINST(calm, FIVE(1000, 1000, 1000, 1000, 1000))) == EXIT_REGRESSION,
+       "a row that seeds do not move has half a percent [gate.value]");
+    ok(gate_status(AGAINST(wide, FIVE(990, 1190, 1090, 1040, 1140)), AGAINST(calm, FIVE(1000, 1000, 1000, 1000, 1000))) == EXIT_OK &&
+           gate_status(AGAINST(wide, FIVE(1010, 1210, 1110, 1060, 1160)), AGAINST(calm, FIVE(1000, 1000, 1000, 1000, 1000))) == EXIT_REGRESSION,
+       "one that they move has half its band [gate.value]");
+    ok(gate_status(AGAINST(calm, FIVE(1000, 1000, 1000, 1000, 1000)), AGAINST(calm, FIVE(1000, 1000, 1001, 1000, 1000))) == EXIT_REGRESSION,
+       "an event that seeds do not move may not happen once more [gate.event]");
+    ok(gate_status(AGAINST(calm, FIVE(1000, 1000, 1000, 1000, 1000)), AGAINST(calm, FIVE(999, 999, 999, 999, 999))) == EXIT_OK,
+       "one that happens less often is no regression");
+    ok(gate_status(AGAINST(calm, FIVE(1000, 1000, 1000, 1000, 1000)), AGAINST(wide, FIVE(1290, 1290, 1290, 1290, 1290))) == EXIT_OK &&
+           gate_status(AGAINST(calm, FIVE(1000, 1000, 1000, 1000, 1000)), AGAINST(wide, FIVE(1310, 1310, 1310, 1310, 1310))) == EXIT_REGRESSION,
+       "one that they move has its band's width beyond the band [gate.event]");
 }
 
 /* ---- tables and reports ---- */
@@ -342,7 +404,7 @@ static void document_make(const char *path, const char *date, const char *initrd
 {
     static struct result r;
     memset(&r, 0, sizeof r);
-    r.date = text("%s", date);
+    r.date = text("%sT00:00:00Z", date);
     r.qemu = text("q");
     r.kernel_sha256 = text("k");
     r.initrd_sha256 = text("%s", initrd);
@@ -416,6 +478,7 @@ int main(void)
     test_samples();
     test_lines();
     test_noise();
+    test_gate();
     test_tables();
     test_report();
     test_documents_as_one();

@@ -3,6 +3,7 @@
  * The document in JSON. Keys are sorted and every number has its line, so that diff compares two
  * runs. `value` is there for other readers; it is computed again from the samples here.
  */
+#define _GNU_SOURCE
 #include "bench/vbench/result.h"
 #include "bench/vbench/host.h"
 
@@ -10,6 +11,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define SCHEMA "vbench-result/1"
 
@@ -139,6 +141,11 @@ static bool samples_of(json_t *samples, struct metric *m)
     return true;
 }
 
+static bool is_unit(const char *s)
+{
+    return s && (!strcmp(s, "s") || !strcmp(s, "us") || !strcmp(s, "ns"));
+}
+
 /* Rows that this suite.def does not know are left out: an older or newer document stays readable.
  */
 static const char *benches_of(json_t *all, struct column *c)
@@ -156,6 +163,8 @@ static const char *benches_of(json_t *all, struct column *c)
             continue;
         if ((c->skipped[row] = string_of(one, "skipped")))
             continue;
+        if (!is_unit(json_string_value(json_object_get(one, "unit"))))
+            return "a benchmark has no unit";
         if (iters <= 0 || !samples_of(json_object_get(one, "samples_ns"), &c->metrics[row]))
             return "a benchmark has no iterations or no samples";
         c->metrics[row].iters = iters;
@@ -163,34 +172,62 @@ static const char *benches_of(json_t *all, struct column *c)
     return NULL;
 }
 
-static enum verdict verdict_of(const char *name)
+/* -1 for a name that is none. */
+static int verdict_of(const char *name)
 {
     for (int i = 0; name && i <= DIFFERENT; i++)
         if (!strcmp(name, verdict_names[i]))
             return i;
-    return UNKNOWN;
+    return -1;
+}
+
+/* [result.schema] what results/result.schema.json demands, this demands (bench/test/schema). */
+static bool has_all(json_t *object, const char *const keys[])
+{
+    for (; *keys; keys++)
+        if (!json_object_get(object, *keys))
+            return false;
+    return true;
 }
 
 static const char *column_of(json_t *object, struct column *c)
 {
+    static const char *const keys[] = {"status", "reason", "wall_s", "repeat", "console_sha256",
+                                       "binary_sha256", "command", NULL};
+    int repeat = verdict_of(json_string_value(json_object_get(object, "repeat")));
+    if (!has_all(object, keys) || repeat < 0)
+        return "a column lacks one of its fields";
     c->asked = true;
     c->reason = string_of(object, "reason");
     c->wall_s = json_number_value(json_object_get(object, "wall_s"));
-    c->repeat = verdict_of(json_string_value(json_object_get(object, "repeat")));
+    c->repeat = repeat;
     c->console_sha256 = string_of(object, "console_sha256");
     c->binary_sha256 = string_of(object, "binary_sha256");
     c->command = string_of(object, "command");
     return benches_of(json_object_get(object, "benches"), c);
 }
 
+static bool is_date(const char *s)
+{
+    struct tm tm;
+    const char *end = s ? strptime(s, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;
+    return end && !*end;
+}
+
 /* Fills the result from JSON; NULL, or what is wrong with it. */
 static const char *result_of(json_t *root, struct result *r)
 {
+    static const char *const keys[] = {"suite", "date", "commit", "columns", NULL};
+    static const char *const surroundings[] = {"qemu", "host", "kernel_sha256", "initrd_sha256", NULL};
     json_t *environment = json_object_get(root, "environment"), *columns, *one;
     const char *schema = json_string_value(json_object_get(root, "schema")), *name, *wrong;
 
     if (!schema || strcmp(schema, SCHEMA))
         return "it is not a " SCHEMA " document";
+    if (!has_all(root, keys) || !has_all(environment, surroundings))
+        return "it lacks one of the fields of results/result.schema.json";
+    if (!is_date(json_string_value(json_object_get(root, "date"))))
+        return "its date is not one";
     r->suite = string_of(root, "suite");
     r->date = string_of(root, "date");
     r->commit = string_of(root, "commit");
