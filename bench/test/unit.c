@@ -324,6 +324,23 @@ static void test_gate(void)
        "one that they move has its band's width beyond the band [gate.event]");
 }
 
+static bool is_comparable(char *base, char *now)
+{
+    char q[] = "q";
+    char *why = baseline_mismatch(&(struct baseline){.qemu = q, .kernel_sha256 = base, .initrd_sha256 = q},
+                                  &(struct baseline){.qemu = q, .kernel_sha256 = now, .initrd_sha256 = q});
+    free(why);
+    return !why;
+}
+
+static void test_environment(void)
+{
+    char ab[] = "aa+bb", a[] = "aa", b[] = "bb", half[] = "b", ac[] = "aa+cc";
+    ok(is_comparable(ab, ab) && is_comparable(ab, a) && is_comparable(ab, b) && !is_comparable(a, ab) &&
+           !is_comparable(ab, half) && !is_comparable(ab, ac),
+       "a run of one suite is compared with a baseline of several, not the other way round");
+}
+
 /* ---- tables and reports ---- */
 
 static char *table_of(const struct result *r)
@@ -479,6 +496,7 @@ int main(void)
     test_lines();
     test_noise();
     test_gate();
+    test_environment();
     test_tables();
     test_report();
     test_documents_as_one();

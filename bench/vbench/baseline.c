@@ -11,6 +11,9 @@
 
 enum { RUNS_MAX = 16 };
 
+/* What stands for the image of a mini guest, which is a kernel alone. */
+#define NO_IMAGE "none"
+
 static char *copy(const char *s)
 {
     return text("%s", s ? s : "unknown");
@@ -75,7 +78,7 @@ static struct event_bands *events_of(const struct result *runs, unsigned n, enum
 void baseline_of(const struct result *runs, unsigned n, struct baseline *b)
 {
     *b = (struct baseline){copy(runs->commit), copy(runs->qemu), copy(runs->kernel_sha256),
-                           copy(runs->initrd_sha256), {{{0, 0, 0}}}, {{0}}};
+                           text("%s", runs->initrd_sha256 ? runs->initrd_sha256 : NO_IMAGE), {{{0, 0, 0}}}, {{0}}};
     for (int c = 0; c < COLUMNS; c++)
         for (int i = 0; i < ROWS; i++) {
             b->value[c][i] = value_band(runs, n, c, i);
@@ -107,17 +110,37 @@ void baseline_merge(struct baseline *b, struct baseline *newer)
     newer->commit = NULL;
 }
 
-char *baseline_mismatch(const struct baseline *a, const struct baseline *b)
+/* Is each of the parts of `s`, which are joined by +, one of `all`? */
+static bool is_part(const char *s, const char *all)
+{
+    if (!strcmp(s, NO_IMAGE))
+        return true;
+    for (; *s; s += strspn(s, "+")) {
+        size_t n = strcspn(s, "+");
+        const char *at = all;
+        while (*at && (strcspn(at, "+") != n || strncmp(at, s, n)))
+            at += strcspn(at, "+") + (at[strcspn(at, "+")] == '+');
+        if (!*at)
+            return false;
+        s += n;
+    }
+    return true;
+}
+
+char *baseline_mismatch(const struct baseline *base, const struct baseline *now)
 {
     const struct {
-        const char *what, *a, *b;
-    } parts[] = {{"QEMU", a->qemu, b->qemu},
-                 {"guest kernel", a->kernel_sha256, b->kernel_sha256},
-                 {"guest image", a->initrd_sha256, b->initrd_sha256}};
+        const char *what, *base, *now;
+    } parts[] = {{"QEMU", base->qemu, now->qemu},
+                 {"guest kernel", base->kernel_sha256, now->kernel_sha256},
+                 {"guest image", base->initrd_sha256, now->initrd_sha256}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (!parts[i].a || !parts[i].b || strcmp(parts[i].a, parts[i].b))
+        if (!parts[i].base || !parts[i].now ||
+            (i == 0 ? strcmp(parts[i].base, parts[i].now) != 0
+                    : !is_part(parts[i].now, parts[i].base)))
             return text("the %s is another one: %s, now %s", parts[i].what,
-                        parts[i].a ? parts[i].a : "unknown", parts[i].b ? parts[i].b : "unknown");
+                        parts[i].base ? parts[i].base : "unknown",
+                        parts[i].now ? parts[i].now : "unknown");
     return NULL;
 }
 

@@ -54,8 +54,9 @@ char *baseline_digest(const struct baseline *b);
 /* Reads one; complains and returns -ENOENT where there is none, -EINVAL where it is not whole. */
 int baseline_read(struct baseline *b, const char *path);
 
-/* Why runs in these two environments cannot be compared, to free; NULL if they can. */
-char *baseline_mismatch(const struct baseline *a, const struct baseline *b);
+/* Why `now` cannot be compared with `base`, to free; NULL if it can: each kernel and image of it is
+ * among those of the base, which may have more (several suites are joined by +). */
+char *baseline_mismatch(const struct baseline *base, const struct baseline *now);
 
 void baseline_free(struct baseline *b);
 
