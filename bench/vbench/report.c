@@ -201,7 +201,8 @@ static void write_hyper(FILE *out, const struct study *s)
 static void write_insides(FILE *out, const struct study *s)
 {
     if (s->parts_commit) {
-        fprintf(out, "## Who executes them\n\nCounted by a QEMU plugin (bench/plugin) at commit %s.\n\n",
+        fprintf(out, "## Who executes them\n\nEvery instruction of an operation, counted by a QEMU plugin (bench/plugin) at commit %s. What\n"
+                     "other rows subtract is still in here.\n\n",
                 s->parts_commit);
         write_picture(out, "breakdown", "User, kernel and hypervisor by benchmark");
     }
