@@ -215,6 +215,28 @@ static void write_insides(FILE *out, const struct study *s)
     write_picture(out, "history", "Times native by commit");
 }
 
+static bool has_rows(const char *table)
+{
+    for (int i = 0; i < ROWS; i++)
+        if (!strcmp(suite_rows[i].table, table))
+            return true;
+    return false;
+}
+
+/* The sections that these documents have nothing for. */
+static void write_absent(FILE *out, const struct study *s)
+{
+    const char *before = "Not in these documents: ";
+    for (int g = 0; g < GROUPS; g++) {
+        if (!has_rows(groups[g].table) || has_table(s, groups[g].table))
+            continue;
+        fprintf(out, "%s%s", before, groups[g].title);
+        before = ", ";
+    }
+    if (*before == ',')
+        fprintf(out, ".\n\n");
+}
+
 static void write_page(FILE *out, const struct study *s)
 {
     fputs("# Benchmarks\n\n", out);
@@ -223,6 +245,7 @@ static void write_page(FILE *out, const struct study *s)
     for (int g = 0; g < GROUPS; g++)
         write_group(out, s, &groups[g]);
     write_hyper(out, s);
+    write_absent(out, s);
     write_remaining(out, s);
     write_insides(out, s);
     write_paper_notes(out);
