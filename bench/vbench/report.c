@@ -158,7 +158,8 @@ static void write_verdict(FILE *out, const struct study *s)
     const struct result *all = &s->documents.all;
     unsigned rows;
     ratio_geomean(all, COLUMN_VANTAGE, &rows);
-    if (base_column(all) == COLUMN_NATIVE && rows) {
+    bool is_compared = base_column(all) == COLUMN_NATIVE && rows;
+    if (is_compared) {
         write_sentence(out, s);
         write_applications(out, s);
         write_table_of_means(out, s);
@@ -167,7 +168,8 @@ static void write_verdict(FILE *out, const struct study *s)
         if (all->columns[c].reason)
             fprintf(out, "%s is not complete: %s\n\n", column_titles[c], all->columns[c].reason);
     write_origin(out, s);
-    write_picture(out, "ratios", "Cost of virtualization by benchmark");
+    if (is_compared)
+        write_picture(out, "ratios", "Cost of virtualization by benchmark");
 }
 
 /* ---- the page ---- */
