@@ -12,7 +12,8 @@
  * runs are the caller's to fill in. */
 struct trace_ring *trace_ring_init(void *memory, uint64_t bytes);
 
-/* Lets the records of whoever runs on this CPU into the ring, or not; those are not attempted then. */
+/* Are records of whoever runs on the ring's CPU wanted (`on`: no)? Those that are not are not attempted. From
+ * any CPU. */
 void trace_mute(struct trace_ring *r, bool on);
 
 /* Records written since the beginning. Any CPU. */

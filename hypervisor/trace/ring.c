@@ -59,6 +59,17 @@ static uint32_t *guard_of(struct trace_ring *r, uint64_t head)
     return &r->guard[(uint32_t)head ? ((uint32_t)head - 1) >> TRACE_PACKET_SHIFT : 0];
 }
 
+/* Whoever interrupts this may have begun another packet: then that one's guard is shut as well. */
+static void shut(struct trace_ring *r)
+{
+    uint64_t head;
+
+    do {
+        head = head_of(r);
+        __atomic_store_n(guard_of(r, head), TRACE_GUARD_SHUT, __ATOMIC_RELAXED);
+    } while (head != head_of(r));
+}
+
 /* May packet `seq` be begun? In TRACE_DROP the reader's word counts, within what can be true. */
 static bool may_begin(const struct trace_ring *r, uint64_t seq)
 {
@@ -110,7 +121,11 @@ bool trace_turn(struct trace_ring *r, uint32_t bytes)
         return false; /* not attempted */
     if (fits(r, head, bytes, now)) {
         trace_open(r, head, guard_of(r, head), now >> 32);
-        return true;
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        if (!__atomic_load_n(&r->muted, __ATOMIC_RELAXED))
+            return true;
+        shut(r); /* another CPU said so meanwhile, and its own shutting may have come before */
+        return false;
     }
     if (!may_begin(r, seq)) {
         __asm__ volatile("incq %0" : "+m"(r->dropped)); /* one instruction: [ring.exact] */
@@ -141,16 +156,10 @@ struct trace_ring *trace_ring_init(void *memory, uint64_t bytes)
     return r;
 }
 
-/* Whoever interrupts this may have begun another packet: then that one's guard is shut as well. */
 void trace_mute(struct trace_ring *r, bool on)
 {
-    uint64_t head;
-
-    r->muted = on;
-    do {
-        head = head_of(r);
-        __atomic_store_n(guard_of(r, head), TRACE_GUARD_SHUT, __ATOMIC_RELAXED);
-    } while (head != head_of(r));
+    __atomic_store_n(&r->muted, on, __ATOMIC_SEQ_CST);
+    shut(r);
 }
 
 /* --- Reading --- */
