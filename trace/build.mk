@@ -18,7 +18,7 @@ $(B)/bin/vtrace: $(VTRACE_OBJ)
 all: $(B)/bin/vtrace
 
 # --- The ring's tests: the hypervisor's own objects, run on the host -------------------------------
-RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
+RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o read.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
 RING_CFLAGS := $(HOST_CFLAGS) -Ihypervisor -mno-red-zone
 RING_TESTS  := $(addprefix $(B)/test/,test_ring_step test_ring_stress)
 
