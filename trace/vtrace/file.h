@@ -45,6 +45,12 @@ void trace_close(struct trace *t);
 /* The same, or the end of the program with that sentence: what a verb wants. */
 struct trace *trace_of(const char *path);
 
+/* The packet that begins at `data`; false: what is there is none, or it is longer than `bytes`. */
+bool packet_read(struct packet *p, const void *data, size_t bytes);
+
+/* How many records a packet holds; *whole: they fill it. */
+uint64_t packet_records(const struct packet *p, bool *whole);
+
 /* The record at byte `at` of a packet; NULL: none begins there, or it is not there as a whole. */
 const struct record_head *packet_record(const struct packet *p, uint32_t at);
 
