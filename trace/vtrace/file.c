@@ -5,6 +5,7 @@
  */
 #include "trace/vtrace/file.h"
 #include "trace/vtrace/fail.h"
+#include "trace/vtrace/symbols.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -219,6 +220,7 @@ void trace_close(struct trace *t)
         free(t->rings[i].packets);
     free(t->rings);
     schema_free(&t->schema);
+    symbols_free(t->symbols);
     if (t->data)
         munmap((void *)t->data, t->size);
     free(t);

@@ -35,6 +35,7 @@ struct trace {
     bool is_whole;   /* the end is there and fits */
     char cut[160];   /* otherwise: what is missing */
     const struct event *event_of[65536];
+    struct symbols *symbols;  /* of --symbols, NULL: none; freed with the trace */
     const struct event *turn; /* the event that tells who runs */
 };
 
