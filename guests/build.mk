@@ -3,6 +3,7 @@
 # Xen itself as a peer. Names that other folders and users may rely on:
 #   build/guests/vmlinuz    Debian's kernel as shipped      build/guests/modules/   its modules
 #   build/guests/initrd.gz  busybox + the micro benchmarks  build/guests/xen        Debian's Xen
+#   build/guests/System.map the kernel's symbols
 
 GUESTS := $(B)/guests
 
@@ -40,6 +41,11 @@ $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
 	$(Q)ln -s busybox $(GUESTS)/root/bin/sh
 	$(Q)guests/images/pack $(GUESTS)/root > $@
 
+# The addresses of the kernel's functions, for `vtrace explain` and `vtrace --symbols`.
+$(GUESTS)/System.map: guests/images/symbols $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz
+	$(call say,SYMBOL,$@)
+	$(Q)guests/images/symbols $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/modules > $@
+
 # The uml column: the image again, with user-mode Linux, the C library it wants, and the image itself for
 # the system inside.
 UML_LIBRARIES := libc.so.6 ld-linux-x86-64.so.2
@@ -54,6 +60,7 @@ $(GUESTS)/uml.gz: $(GUESTS)/initrd.gz guests/images/uml $(DEB)/user-mode-linux.d
 	$(Q)install -m 644 $< $(GUESTS)/uml-root/initrd.gz
 	$(Q)cat $< <(guests/images/pack $(GUESTS)/uml-root) > $@
 
+all: $(GUESTS)/System.map
 GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen $(GUESTS)/uml.gz $(GUESTS)/mini/hyper
 all: $(GUEST_FILES)
 
