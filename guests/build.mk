@@ -45,7 +45,10 @@ $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
 MACRO_PACKAGES := libc6 bzip2 libbz2-1.0 xz-utils liblzma5 zstd libzstd1 liblz4-1 zlib1g libgcc-s1 \
     libstdc++6 sqlite3 libsqlite3-0 libreadline8 libtinfo6 lua5.4 dbench \
     make cpp-12 libisl23 libmpc3 libmpfr6 libgmp10 binutils-x86-64-linux-gnu libbinutils libctf0 \
-    libjansson4 apfs-dkms
+    libjansson4 apfs-dkms postgresql-15 postgresql-client-15 libpq5 libxml2 libicu72 libpam0g libaudit1 \
+    libcap-ng0 libssl3 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1 \
+    libldap-2.5-0 libsasl2-2 libgnutls30 libp11-kit0 libidn2-0 libunistring2 libtasn1-6 libnettle8 \
+    libhogweed6 libffi8 libsystemd0 libcap2 libgcrypt20 libgpg-error0
 
 # The headers of the kernel that boots.
 $(DEB)/linux-headers.done: $(DEB)/linux-image-amd64.done
