@@ -14,7 +14,8 @@ $(B)/bench/micro/%.o: bench/micro/%.c
 	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
 
 # The macro benchmarks share the runner.
-MACRO_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard bench/macro/*.c)) $(B)/bench/micro/main.o
+MACRO_SRC := $(filter-out bench/macro/page.c,$(wildcard bench/macro/*.c))
+MACRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MACRO_SRC)) $(B)/bench/micro/main.o
 
 $(B)/bench/macro/%.o: bench/macro/%.c
 	$(call say,CC,$@)
@@ -26,6 +27,11 @@ $(B)/bench/macro/macro: $(MACRO_OBJ)
 $(B)/bench/micro/micro $(B)/bench/macro/macro:
 	$(call say,LINK,$@)
 	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
+
+# The dynamic page of the web benchmarks.
+$(B)/bench/macro/page: $(B)/bench/macro/page.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -Wl,--no-warnings -o $@ $^ -lfcgi
 
 # Makes an input of the macro benchmarks, on the host.
 $(B)/bench/macro/text: bench/macro/input/text.c

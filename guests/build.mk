@@ -48,7 +48,8 @@ MACRO_PACKAGES := libc6 bzip2 libbz2-1.0 xz-utils liblzma5 zstd libzstd1 liblz4-
     libjansson4 apfs-dkms postgresql-15 postgresql-client-15 libpq5 libxml2 libicu72 libpam0g libaudit1 \
     libcap-ng0 libssl3 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1 \
     libldap-2.5-0 libsasl2-2 libgnutls30 libp11-kit0 libidn2-0 libunistring2 libtasn1-6 libnettle8 \
-    libhogweed6 libffi8 libsystemd0 libcap2 libgcrypt20 libgpg-error0
+    libhogweed6 libffi8 libsystemd0 libcap2 libgcrypt20 libgpg-error0 \
+    nginx fcgiwrap libfcgi0ldbl libcrypt1 libpcre2-8-0
 
 # The headers of the kernel that boots.
 $(DEB)/linux-headers.done: $(DEB)/linux-image-amd64.done
@@ -58,11 +59,12 @@ $(DEB)/linux-headers.done: $(DEB)/linux-image-amd64.done
 MACRO_INPUTS := $(wildcard bench/macro/input/*)
 
 $(GUESTS)/macro.img: $(GUESTS)/initrd.gz guests/images/macro guests/images/pack $(MACRO_INPUTS) \
-                     $(B)/bench/macro/macro $(B)/bench/macro/text $(MACRO_PACKAGES:%=$(DEB)/%.done) \
+                     $(B)/bench/macro/macro $(B)/bench/macro/page $(B)/bench/macro/text \
+                     $(MACRO_PACKAGES:%=$(DEB)/%.done) \
                      $(DEB)/linux-headers.done
 	$(call say,IMAGE,$@)
 	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text
-	$(Q)install -D -m 755 $(B)/bench/macro/macro $(GUESTS)/macro-root/bin/macro
+	$(Q)install -D -m 755 -t $(GUESTS)/macro-root/bin $(B)/bench/macro/macro $(B)/bench/macro/page
 	$(Q)cat <(guests/images/pack $(GUESTS)/macro-root cat) $< > $@
 
 # The uml column: the image again, with user-mode Linux, the C library it wants, and the image itself for
