@@ -49,7 +49,7 @@ MACRO_PACKAGES := libc6 bzip2 libbz2-1.0 xz-utils liblzma5 zstd libzstd1 liblz4-
     libcap-ng0 libssl3 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1 \
     libldap-2.5-0 libsasl2-2 libgnutls30 libp11-kit0 libidn2-0 libunistring2 libtasn1-6 libnettle8 \
     libhogweed6 libffi8 libsystemd0 libcap2 libgcrypt20 libgpg-error0 \
-    nginx fcgiwrap libfcgi0ldbl libcrypt1 libpcre2-8-0
+    nginx fcgiwrap libfcgi0ldbl libcrypt1 libpcre2-8-0 e2fsprogs libext2fs2 libblkid1 libuuid1
 
 # The headers of the kernel that boots.
 $(DEB)/linux-headers.done: $(DEB)/linux-image-amd64.done
