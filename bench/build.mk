@@ -103,7 +103,8 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -ljansson -lm
 
-CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/report
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/report \
+    bench/test/macro
 check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 
 # The plugin that counts instructions by function (bench/plugin), for bench/explain.

@@ -10,4 +10,4 @@ CHECKS += ci/boot ci/dom0
 
 .PHONY: check-long
 check-long: all disk ## what `make check` leaves out: work on a disk image with gcc, stress-ng, perf, gdb
-	$(Q)ci/check "ci/dom0 --long" "trace/test/check_fuzz_vtrace --long"
+	$(Q)ci/check "ci/dom0 --long" "trace/test/check_fuzz_vtrace --long" "bench/test/macro --long"

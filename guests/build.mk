@@ -66,6 +66,7 @@ $(GUESTS)/macro.img: $(GUESTS)/initrd.gz guests/images/macro guests/images/pack 
 	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text
 	$(Q)install -D -m 755 -t $(GUESTS)/macro-root/bin $(B)/bench/macro/macro $(B)/bench/macro/page
 	$(Q)cat <(guests/images/pack $(GUESTS)/macro-root cat) $< > $@
+all: $(GUESTS)/macro.img
 
 # The uml column: the image again, with user-mode Linux, the C library it wants, and the image itself for
 # the system inside.
