@@ -29,7 +29,7 @@
 #define BASELINE    "results/baseline/quick.txt"
 #define GATE_RUN    "build/gate/run.json"
 
-#define SUITE_LIST  "quick, micro, hyper"
+#define SUITE_LIST  "quick, micro, hyper, macro"
 #define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml"
 
 /* Options of all verbs; a verb's table says which of them it takes. */
