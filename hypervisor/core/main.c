@@ -79,8 +79,6 @@ static void devices_start(void)
 
 static void scheduler_start(void)
 {
-    if (sched_init(NULL))
-        panic("no such scheduler");
     this_cpu()->current = idle_create(this_cpu()->id);
     if (sched_cpu_init(this_cpu()->current))
         panic("no memory for the scheduler");

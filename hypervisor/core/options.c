@@ -3,6 +3,7 @@
 #include "core/options.h"
 #include "lib/bug.h"
 #include "lib/string.h"
+#include "sched/sched.h"
 #include "x86/machine.h"
 
 struct options options = {.dom0_max_vcpus = 1};
@@ -109,6 +110,11 @@ static bool read_trace_out(const char *v)
     return !strcmp(v, "debugcon");
 }
 
+static bool read_sched(const char *v)
+{
+    return !sched_init(v);
+}
+
 /* Options of Xen's that change nothing here, so that command lines written for Xen work. */
 static bool ignore(const char *v)
 {
@@ -124,13 +130,16 @@ static const struct option table[] = {
     {"trace_buf", read_trace_buf},
     {"trace_mode", read_trace_mode},
     {"trace_out", read_trace_out},
+    {"sched", read_sched},
+    {"sched_weight", sched_read_weight},
+    {"sched_cap", sched_read_cap},
+    {"sched_warp", sched_read_warp},
     {"com1", read_com1},
     {"com2", read_com2},
     {"loglvl", ignore},
     {"guest_loglvl", ignore},
     {"placeholder", ignore},
     {"no-real-mode", ignore},
-    {"sched", ignore},
     {"watchdog", ignore},
     {"sync_console", ignore},
     {"vga", ignore},
