@@ -50,6 +50,15 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
 
+# Every suite, not only quick; about half an hour. `make report` makes the pages of what is kept.
+.PHONY: results report
+results: ## measure every suite again, keep the documents in results/baseline/, rewrite the report
+	$(Q)ci/deps
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)bench/keep $(RESULTS_ARGS)
+report: $(B)/bin/vbench ## BENCHMARKS.md, plots/ and the README's verdict from results/baseline/
+	$(Q)bench/keep --only-report
+
 # Exact A/B of two hypervisors with BASE=revision; else against results/baseline/.
 .PHONY: gate
 gate: ## fail on what got slower than the baseline, or than revision BASE
@@ -72,7 +81,7 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -ljansson -lm
 
-CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/report
 check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 
 # The plugin that counts instructions by function (bench/plugin), for bench/explain.

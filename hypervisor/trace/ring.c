@@ -119,13 +119,13 @@ bool trace_turn(struct trace_ring *r, uint32_t bytes)
 struct trace_ring *trace_ring_init(void *memory, uint64_t bytes)
 {
     struct trace_ring *r = memory;
-    uint32_t guards = bytes / TRACE_PACKET_BYTES;
+    uint32_t slots = bytes / TRACE_PACKET_BYTES, guards = slots + 1; /* the last one is behind the ring */
     uint32_t first = ROUND_UP(sizeof(*r) + guards * sizeof(r->guard[0]), TRACE_PACKET_BYTES);
 
     *r = (struct trace_ring){
         .bytes = bytes,
         .first = first,
-        .packets = guards - first / TRACE_PACKET_BYTES,
+        .packets = slots - first / TRACE_PACKET_BYTES,
         .freeze_at = ~0ull,
     };
     for (uint32_t i = 0; i < guards; i++)
