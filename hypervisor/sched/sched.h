@@ -141,6 +141,7 @@ extern const struct sched_policy round_robin_policy;
 
 /* Chooses the policy by name, before the first CPU starts; NULL is the default. 0, -ENOENT. */
 int sched_init(const char *policy) must_check;
+const char *sched_name(void); /* the policy's */
 
 /* On each CPU, with its idle vCPU: sets this_cpu()->sched and makes the timer queue. 0, -ENOMEM. */
 int sched_cpu_init(struct vcpu *idle) must_check;
