@@ -130,6 +130,19 @@ $(GUESTS)/suite.gz: $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz $(DOM0)/suite $(DOM0)/
 GUEST_FILES += $(GUESTS)/suite.gz
 all: $(GUESTS)/suite.gz
 
+# dom0 with Debian's own toolstack: the small image and, over it, xl and all it needs.
+TOOLSTACK_DEBS := xen-utils-4.17 xen-utils-common xenstore-utils bash libxenmisc4.17 libxencall1 \
+    libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenstore4 \
+    libxentoollog1 libxentoolcore1 libyajl2 libuuid1 zlib1g liblzma5 libzstd1 libncurses6 libtinfo6 libgcc-s1 libc6
+
+$(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start $(GUESTS)/initrd.gz \
+                        $(GUESTS)/vmlinuz $(TOOLSTACK_DEBS:%=$(DEB)/%.done)
+	$(call say,IMAGE,$@)
+	$(Q)guests/images/toolstack $(DEB) $(GUESTS)/modules $(GUESTS)/toolstack-root
+	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(GUESTS)/toolstack-root) > $@
+GUEST_FILES += $(GUESTS)/toolstack.gz
+all: $(GUESTS)/toolstack.gz
+
 # The disk image: Debian's userland with a compiler, a debugger, stress and perf; and the initramfs
 # that leads to it. Not part of `all`: it downloads a hundred megabytes.
 DISK_MODULES := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover \

@@ -6,7 +6,7 @@
  * pinning runs the same validation a guest's own tables get. Nothing here is trusted later.
  */
 #include "core/archive_shim.h"
-#include "core/create.h"
+#include "control/create.h"
 #include "core/dom0.h"
 #include "core/layout.h"
 #include "core/options.h"
@@ -195,8 +195,14 @@ struct domain *dom0_build(const struct boot_info *b)
     if (layout_plan(&l, &p, initrd_bytes, pages))
         cannot_start("not enough memory for dom0: its kernel and initrd do not fit into %lu MiB",
                      pages >> 8);
-    d = domain_create(0, options.dom0_max_vcpus, pages, true);
-    if (!d)
+    const struct domain_config c = {
+        .vcpus = options.dom0_max_vcpus,
+        .max_pages = pages,
+        .is_hardware = true,
+        .grant_frames = GRANT_FRAMES_MAX,
+        .grant_handles = GRANT_HANDLES_DOM0,
+    };
+    if (domain_create(&c, &d))
         cannot_start("not enough memory to create dom0");
     p2m = populate(d, pages);
     load_kernel(&p, &l, p2m);

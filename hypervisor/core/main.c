@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Birth: from the boot loader's jump to dom0's first instruction, as one readable list of calls. */
 #include "control/control.h"
+#include "control/create.h"
 #include "core/boot.h"
-#include "core/create.h"
 #include "core/dom0.h"
 #include "core/main.h"
 #include "core/options.h"

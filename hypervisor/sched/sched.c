@@ -159,6 +159,11 @@ int sched_init(const char *name)
     return -ENOENT;
 }
 
+const char *sched_name(void)
+{
+    return policy->name;
+}
+
 int sched_cpu_init(struct vcpu *idle)
 {
     struct sched_cpu *c = &cpus[this_cpu()->id];

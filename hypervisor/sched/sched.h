@@ -224,6 +224,7 @@ void sched_vcpu_share(struct vcpu *v, const struct sched_share *share);
 /* Chooses the policy by name (credit, bvt, rr; credit if never called), before the first CPU starts.
  * 0, -ENOENT. */
 int sched_init(const char *policy) must_check;
+const char *sched_name(void); /* the policy's */
 
 /* On each CPU, with its idle vCPU: sets this_cpu()->sched and makes the timer queue. 0, -ENOMEM. */
 int sched_cpu_init(struct vcpu *idle) must_check;
