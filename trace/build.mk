@@ -90,10 +90,11 @@ CHECKS += trace/test/check_vtrace trace/test/check_verbs trace/test/check_export
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().
-$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_SRC)) $(wildcard trace/vtrace/*.h)
+$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(B)/hypervisor/trace/schema.c.o $(filter-out %/main.c,$(VTRACE_SRC)) $(wildcard trace/vtrace/*.h)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(SANITIZE) -fsanitize=fuzzer -o $@ $(filter %.c,$^) $(VTRACE_LIBS)
+	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) -Ihypervisor $(SANITIZE) -fsanitize=fuzzer -o $@ \
+	    $(filter %.c %.o,$^) $(VTRACE_LIBS)
 
 all: $(B)/test/fuzz_vtrace
 CHECKS += trace/test/check_fuzz_vtrace
