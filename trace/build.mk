@@ -18,7 +18,7 @@ $(B)/bin/vtrace: $(VTRACE_OBJ)
 all: $(B)/bin/vtrace
 
 # --- The ring's tests: the hypervisor's own objects, run on the host -------------------------------
-RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
+RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o read.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
 RING_CFLAGS := $(HOST_CFLAGS) -Ihypervisor -mno-red-zone
 RING_TESTS  := $(addprefix $(B)/test/,test_ring_step test_ring_stress)
 
@@ -85,7 +85,7 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
 all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
-CHECKS += trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor \
+CHECKS += trace/test/check_sites trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor \
           trace/test/check_long_trace trace/test/check_symbols
 all: $(DEB)/xen-utils-common.done
 

@@ -80,10 +80,10 @@ static bool read_noreboot(const char *v)
     return !*v;
 }
 
-/* trace=hypercall,mmu or trace=all */
+/* trace=hypercall,mmu,-pte_write or trace=all */
 static bool read_trace(const char *v)
 {
-    return trace_classes(v, &options.trace.mask);
+    return trace_set_read(v, &options.trace.set);
 }
 
 /* Bytes of each CPU's ring, a power of two. */

@@ -222,6 +222,8 @@ static void trace_turn_to(const struct sched_cpu *c, const struct vcpu *prev,
     uint16_t from = prev == c->idle ? TRACE_IDLE : prev->domain->id;
     uint16_t to = next == c->idle ? TRACE_IDLE : next->domain->id;
 
+    if (trace_wants(switch))
+        trace_turns();
     trace_switch(from, prev->id, to, next->id, now - c->running_since_ns, prev->state);
     trace_runs(to, next->id);
 }

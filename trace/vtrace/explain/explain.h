@@ -50,4 +50,11 @@ void explanation_print(const struct explanation *e, const struct wording *w);
 json_t *explanation_json(const struct explanation *e, const struct wording *w);
 void explanation_map_row(const struct explanation *e);
 
+/* --- Who executes what (breakdown.c) --- */
+
+#define BREAKDOWN_COLUMNS "native,vantage,xen"
+
+/* As JSON, of a folder that has these columns; benchmarks in the order of bench/suite.def. */
+void breakdown_print(const char *folder, const char *const *benchmarks, size_t count);
+
 #endif

@@ -68,8 +68,8 @@ static const char *repository(void)
     return n > 0 && *path ? path : ".";
 }
 
-/* Runs both columns under the counting plugin; their counts are in `folder` then. */
-static void count_anew(const char *folder, const struct choice *c)
+/* Runs the columns under the counting plugin; their counts are in `folder` then. */
+static void count_anew(const char *folder, const char *columns, const struct choice *c)
 {
     const char *arguments[BENCHMARKS + 5] = {0};
     char script[4200];
@@ -83,7 +83,7 @@ static void count_anew(const char *folder, const struct choice *c)
     arguments[n++] = script;
     arguments[n++] = folder;
     arguments[n++] = "build";
-    arguments[n++] = "native,vantage";
+    arguments[n++] = columns;
     for (size_t i = 0; i < BENCHMARKS; i++)
         if (c->has[i])
             arguments[n++] = benchmarks[i].name;
@@ -157,13 +157,36 @@ static void explain_all(struct run *r, const struct choice *c)
     json_decref(r->all);
 }
 
+static void print_breakdown(const char *folder, const struct choice *c)
+{
+    const char *names[BENCHMARKS];
+    size_t n = 0;
+
+    for (size_t i = 0; i < BENCHMARKS; i++)
+        if (c->has[i] || !c->count)
+            names[n++] = benchmarks[i].name;
+    breakdown_print(folder, names, n);
+}
+
+static int explain_sides(struct run *r, const char *folder, const char *base, const struct choice *c)
+{
+    side_open(&r->was, r->wording.was, base ? base : folder, base ? "vantage" : "native");
+    side_open(&r->is, r->wording.is, folder, "vantage");
+    explain_all(r, c);
+    side_close(&r->was);
+    side_close(&r->is);
+    return r->status;
+}
+
 int verb_explain(const struct options *o)
 {
     const char *folder = option_text(o, 'R'), *base = option_text(o, 'B');
     struct run r = {.wording = {base ? "on the base" : "natively", "on Vantage", base, option_number(o, 'n', LINES)},
                     .as_json = option_given(o, 'j'), .as_map = option_given(o, 'M')};
+    bool is_breakdown = option_given(o, 'K');
     struct choice c = {0};
     char fresh[4200];
+    int status = 0;
 
     for (int i = 0; i < o->path_count; i++)
         choose(&c, o->paths[i]);
@@ -171,14 +194,13 @@ int verb_explain(const struct options *o)
         fail("%s", base ? "--base wants --result too: nothing is run" : "which benchmark? vbench list shows them");
     if (!folder) {
         snprintf(fresh, sizeof(fresh), "%s/build/explain", repository());
-        count_anew(folder = fresh, &c);
+        count_anew(folder = fresh, is_breakdown ? BREAKDOWN_COLUMNS : "native,vantage", &c);
     }
-    side_open(&r.was, r.wording.was, base ? base : folder, base ? "vantage" : "native");
-    side_open(&r.is, r.wording.is, folder, "vantage");
-    explain_all(&r, &c);
-    side_close(&r.was);
-    side_close(&r.is);
+    if (is_breakdown)
+        print_breakdown(folder, &c);
+    else
+        status = explain_sides(&r, folder, base, &c);
     if (fflush(stdout))
         fail("the output cannot be written");
-    return r.status;
+    return status;
 }
