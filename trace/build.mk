@@ -102,7 +102,7 @@ CHECKS += trace/test/check_sites trace/test/check_vtrace trace/test/check_verbs 
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().
-$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_SRC)) $(B)/trace/vtrace/read.o \
+$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_SRC)) $(B)/trace/vtrace/read.o $(B)/hypervisor/trace/schema.c.o \
                        $(wildcard trace/vtrace/*.h trace/vtrace/*/*.h)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
