@@ -66,21 +66,26 @@ $(GUESTS)/macro.img: $(GUESTS)/initrd.gz guests/images/macro guests/images/pack 
 	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text
 	$(Q)install -D -m 755 -t $(GUESTS)/macro-root/bin $(B)/bench/macro/macro $(B)/bench/macro/page
 	$(Q)cat <(guests/images/pack $(GUESTS)/macro-root cat) $< > $@
-all: $(GUESTS)/macro.img
+all: $(GUESTS)/macro.img $(GUESTS)/macro-uml.img
 
-# The uml column: the image again, with user-mode Linux, the C library it wants, and the image itself for
+# The uml column: the small image again, with user-mode Linux, the C library it wants, and the image for
 # the system inside.
 UML_LIBRARIES := libc.so.6 ld-linux-x86-64.so.2
+UML_IMAGES := $(GUESTS)/uml.gz $(GUESTS)/macro-uml.img
 
-$(GUESTS)/uml.gz: $(GUESTS)/initrd.gz guests/images/uml $(DEB)/user-mode-linux.done $(DEB)/libc6.done
+$(GUESTS)/uml.gz: INSIDE := $(GUESTS)/initrd.gz
+$(GUESTS)/macro-uml.img: INSIDE := $(GUESTS)/macro.img
+$(GUESTS)/macro-uml.img: $(GUESTS)/macro.img
+$(UML_IMAGES): $(GUESTS)/initrd.gz guests/images/uml $(DEB)/user-mode-linux.done $(DEB)/libc6.done
 	$(call say,IMAGE,$@)
-	$(Q)rm -rf $(GUESTS)/uml-root
-	$(Q)mkdir -p $(GUESTS)/uml-root/bin $(GUESTS)/uml-root/lib64
-	$(Q)install -m 755 $(DEB)/user-mode-linux/usr/bin/linux.uml $(GUESTS)/uml-root/bin
-	$(Q)install -m 755 $(UML_LIBRARIES:%=$(DEB)/libc6/lib/x86_64-linux-gnu/%) $(GUESTS)/uml-root/lib64
-	$(Q)install -m 644 guests/images/uml $(GUESTS)/uml-root/uml
-	$(Q)install -m 644 $< $(GUESTS)/uml-root/initrd.gz
-	$(Q)cat $< <(guests/images/pack $(GUESTS)/uml-root) > $@
+	$(Q)rm -rf $@.root
+	$(Q)mkdir -p $@.root/bin $@.root/lib64
+	$(Q)install -m 755 $(DEB)/user-mode-linux/usr/bin/linux.uml $@.root/bin
+	$(Q)install -m 755 $(UML_LIBRARIES:%=$(DEB)/libc6/lib/x86_64-linux-gnu/%) $@.root/lib64
+	$(Q)install -m 644 guests/images/uml $@.root/uml
+	$(Q)install -m 644 $(INSIDE) $@.root/initrd
+	$(Q)cat <(guests/images/pack $@.root $(if $(filter %.img,$@),cat)) $(GUESTS)/initrd.gz > $@
+	$(Q)rm -rf $@.root
 
 GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen $(GUESTS)/uml.gz $(GUESTS)/mini/hyper
 all: $(GUEST_FILES)
