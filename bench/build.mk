@@ -104,10 +104,10 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -ljansson -lm
 
 CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/report \
-    bench/test/macro
-check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+          bench/test/explain bench/test/macro
+check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/bin/vtrace $(B)/bench/plugin/count.so $(B)/vantage $(GUEST_FILES)
 
-# The plugin that counts instructions by function (bench/plugin), for bench/explain.
+# The plugin that counts instructions by function (bench/plugin), for `vtrace explain`.
 PLUGIN_SRC := $(wildcard bench/plugin/*.c)
 $(B)/bench/plugin/count.so: $(PLUGIN_SRC) $(wildcard bench/plugin/*.h)
 	$(call say,LINK,$@)

@@ -3,6 +3,7 @@
 # Xen itself as a peer. Names that other folders and users may rely on:
 #   build/guests/vmlinuz    Debian's kernel as shipped      build/guests/modules/   its modules
 #   build/guests/initrd.gz  busybox + the micro benchmarks  build/guests/xen        Debian's Xen
+#   build/guests/System.map the kernel's symbols
 
 GUESTS := $(B)/guests
 
@@ -39,6 +40,11 @@ $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
 	$(Q)install -m 755 $(IMAGE_PROGRAMS) $(DEB)/busybox-static/bin/busybox $(GUESTS)/root/bin
 	$(Q)ln -s busybox $(GUESTS)/root/bin/sh
 	$(Q)guests/images/pack $(GUESTS)/root > $@
+
+# The addresses of the kernel's functions, for `vtrace explain` and `vtrace --symbols`.
+$(GUESTS)/System.map: guests/images/symbols $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz
+	$(call say,SYMBOL,$@)
+	$(Q)guests/images/symbols $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/modules > $@
 
 # The macro suite's image: Debian's programs in an archive that is not compressed, which the kernel
 # unpacks at the speed of copying, before the small image.
@@ -87,6 +93,7 @@ $(UML_IMAGES): $(GUESTS)/initrd.gz guests/images/uml $(DEB)/user-mode-linux.done
 	$(Q)cat <(guests/images/pack $@.root $(if $(filter %.img,$@),cat)) $(GUESTS)/initrd.gz > $@
 	$(Q)rm -rf $@.root
 
+all: $(GUESTS)/System.map
 GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen $(GUESTS)/uml.gz $(GUESTS)/mini/hyper
 all: $(GUEST_FILES)
 
