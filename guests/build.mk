@@ -26,7 +26,8 @@ $(GUESTS)/xen: $(DEB)/xen-hypervisor-4.17-amd64.done
 
 # The micro benchmarks are one static program (bench/build.mk); `hello` is what fork+exec executes.
 # A dynamic program's loader and C library are Debian's, where its interpreter line wants them.
-IMAGE_PROGRAMS := $(B)/bench/micro/micro $(B)/bench/micro/hello $(B)/bench/micro/hello-dynamic
+IMAGE_PROGRAMS := $(B)/bench/micro/micro $(B)/bench/micro/hello $(B)/bench/micro/hello-dynamic \
+                  $(B)/bench/micro/store
 IMAGE_LIBC := $(DEB)/libc6/lib/x86_64-linux-gnu
 
 $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
