@@ -49,28 +49,28 @@ $(GUESTS)/System.map: guests/images/symbols $(GUESTS)/vmlinuz $(GUESTS)/initrd.g
 
 # The macro suite's image: Debian's programs in an archive that is not compressed, which the kernel
 # unpacks at the speed of copying, before the small image.
-MACRO_PACKAGES := libc6 bzip2 libbz2-1.0 xz-utils liblzma5 zstd libzstd1 liblz4-1 zlib1g libgcc-s1 \
-    libstdc++6 sqlite3 libsqlite3-0 libreadline8 libtinfo6 lua5.4 dbench \
-    make cpp-12 libisl23 libmpc3 libmpfr6 libgmp10 binutils-x86-64-linux-gnu libbinutils libctf0 \
-    libjansson4 apfs-dkms postgresql-15 postgresql-client-15 libpq5 libxml2 libicu72 libpam0g libaudit1 \
-    libcap-ng0 libssl3 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1 \
-    libldap-2.5-0 libsasl2-2 libgnutls30 libp11-kit0 libidn2-0 libunistring2 libtasn1-6 libnettle8 \
-    libhogweed6 libffi8 libsystemd0 libcap2 libgcrypt20 libgpg-error0 \
-    nginx fcgiwrap libfcgi0ldbl libcrypt1 libpcre2-8-0 e2fsprogs libext2fs2 libblkid1 libuuid1
+MACRO_PROGRAMS := bzip2 xz-utils zstd sqlite3 lua5.4 make cpp-12 binutils-x86-64-linux-gnu e2fsprogs \
+    postgresql-15 postgresql-client-15 nginx fcgiwrap
+MACRO_LIBRARIES := libc6 libgcc-s1 libstdc++6 libbz2-1.0 liblzma5 libzstd1 liblz4-1 zlib1g libsqlite3-0 \
+    libreadline8 libtinfo6 libisl23 libmpc3 libmpfr6 libgmp10 libbinutils libctf0 libjansson4 libext2fs2 \
+    libblkid1 libuuid1 libpq5 libxml2 libicu72 libpam0g libaudit1 libcap-ng0 libssl3 libgssapi-krb5-2 \
+    libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1 libldap-2.5-0 libsasl2-2 libgnutls30 \
+    libp11-kit0 libidn2-0 libunistring2 libtasn1-6 libnettle8 libhogweed6 libffi8 libsystemd0 libcap2 \
+    libgcrypt20 libgpg-error0 libfcgi0ldbl libcrypt1 libpcre2-8-0
+MACRO_DATA := dbench apfs-dkms linux-headers
+MACRO_INPUTS := $(wildcard bench/macro/input/*)
 
 # The headers of the kernel that boots.
 $(DEB)/linux-headers.done: $(DEB)/linux-image-amd64.done
 	$(Q)v=$$(ls $(DEB)/linux-image-amd64/lib/modules); \
 	    ci/fetch $(DEB) linux-headers-$$v; ci/fetch $(DEB) linux-headers-$${v%-amd64}-common
 	$(Q)touch $@
-MACRO_INPUTS := $(wildcard bench/macro/input/*)
 
 $(GUESTS)/macro.img: $(GUESTS)/initrd.gz guests/images/macro guests/images/pack $(MACRO_INPUTS) \
                      $(B)/bench/macro/macro $(B)/bench/macro/page $(B)/bench/macro/text \
-                     $(MACRO_PACKAGES:%=$(DEB)/%.done) \
-                     $(DEB)/linux-headers.done
+                     $(patsubst %,$(DEB)/%.done,$(MACRO_PROGRAMS) $(MACRO_LIBRARIES) $(MACRO_DATA))
 	$(call say,IMAGE,$@)
-	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text
+	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text $(MACRO_LIBRARIES)
 	$(Q)install -D -m 755 -t $(GUESTS)/macro-root/bin $(B)/bench/macro/macro $(B)/bench/macro/page
 	$(Q)cat <(guests/images/pack $(GUESTS)/macro-root cat) $< > $@
 all: $(GUESTS)/macro.img $(GUESTS)/macro-uml.img
