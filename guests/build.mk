@@ -146,8 +146,21 @@ $(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start $(
 	$(call say,IMAGE,$@)
 	$(Q)guests/images/toolstack $(DEB) $(GUESTS)/modules $(GUESTS)/toolstack-root
 	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(GUESTS)/toolstack-root) > $@
-GUEST_FILES += $(GUESTS)/toolstack.gz
-all: $(GUESTS)/toolstack.gz
+
+# The same with a domU in /boot, and a script that takes it through its life.
+DOMU := $(B)/guests/domu
+
+$(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz guests/toolstack/script guests/toolstack/poweroff
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(DOMU)
+	$(Q)mkdir -p $(DOMU)/dom0/boot $(DOMU)/guest/sbin
+	$(Q)install -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
+	$(Q)cp $(GUESTS)/vmlinuz $(DOMU)/dom0/boot
+	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(DOMU)/guest) > $(DOMU)/dom0/boot/guest.gz
+	$(Q)cp guests/toolstack/script $(DOMU)/dom0/script
+	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
+GUEST_FILES += $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz
+all: $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz
 
 # The disk image: Debian's userland with a compiler, a debugger, stress and perf; and the initramfs
 # that leads to it. Not part of `all`: it downloads a hundred megabytes.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One row per option: its name and what reads its value. */
 #include "core/options.h"
+#include "core/guests.h"
 #include "lib/bug.h"
 #include "lib/string.h"
 #include "sched/sched.h"
@@ -13,8 +14,7 @@ struct option {
     bool (*read)(const char *value); /* false: the value is not understood */
 };
 
-/* A number with an optional K, M or G; bytes. Returns false when there is anything else in it. */
-static bool read_size(const char *s, uint64_t *bytes)
+bool option_size(const char *s, uint64_t *bytes)
 {
     uint64_t n = 0;
     unsigned shift = 0;
@@ -62,14 +62,14 @@ static bool read_dom0_mem(const char *v)
         return false;
     memcpy(first, v, n);
     first[n] = 0;
-    return read_size(first, &options.dom0_mem) && options.dom0_mem;
+    return option_size(first, &options.dom0_mem) && options.dom0_mem;
 }
 
 static bool read_dom0_max_vcpus(const char *v)
 {
     uint64_t n;
 
-    if (!read_size(v, &n) || n < 1 || n > 32)
+    if (!option_size(v, &n) || n < 1 || n > 32)
         return false;
     options.dom0_max_vcpus = (unsigned)n;
     return true;
@@ -92,7 +92,7 @@ static bool read_trace_buf(const char *v)
 {
     uint64_t n;
 
-    if (!read_size(v, &n) || n & (n - 1) || n < TRACE_BUFFER_MIN || n > TRACE_BUFFER_MAX)
+    if (!option_size(v, &n) || n & (n - 1) || n < TRACE_BUFFER_MIN || n > TRACE_BUFFER_MAX)
         return false;
     options.trace.buffer_bytes = n;
     return true;
@@ -125,6 +125,7 @@ static const struct option table[] = {
     {"console", read_console},
     {"dom0_mem", read_dom0_mem},
     {"dom0_max_vcpus", read_dom0_max_vcpus},
+    {"guest", guests_option},
     {"noreboot", read_noreboot},
     {"trace", read_trace},
     {"trace_buf", read_trace_buf},
