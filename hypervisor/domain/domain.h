@@ -123,9 +123,6 @@ struct vcpu {
     uint32_t tsc_aux;
     struct trap_gate traps[256];
 
-    /* control */
-    uint64_t hard_affinity, soft_affinity; /* CPUs the tools asked for, as they asked; 0: never */
-
     /* sched */
     enum vcpu_state state;
     unsigned cpu;                /* the CPU that runs or last ran it */
@@ -138,6 +135,9 @@ struct vcpu {
     uint64_t timer_ns;           /* singleshot deadline, ~0 when none */
     void *timer;
     uint64_t periodic_ns;
+
+    /* control */
+    uint64_t hard_affinity, soft_affinity; /* CPUs the tools asked for, as they asked; 0: never */
 
     /* event */
     uint16_t virq_port[24];      /* 0: not bound */
