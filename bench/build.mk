@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The harness build/bin/vbench, the guest-side benchmark programs, and their host tests.
 
-MICRO_SRC := $(filter-out bench/micro/hello%,$(wildcard bench/micro/*.c))
+MICRO_SRC := $(filter-out bench/micro/hello% bench/micro/store.c,$(wildcard bench/micro/*.c))
 MICRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MICRO_SRC))
 
 # The same bytes wherever they are built: no path of the build machine may get into the image.
@@ -38,6 +38,10 @@ $(B)/bench/macro/text: bench/macro/input/text.c
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $<
+
+$(B)/bench/micro/store: $(B)/bench/micro/store.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -Wl,--no-warnings -o $@ $^ -lsqlite3 -lm
 
 $(B)/bench/micro/hello: bench/micro/hello.c
 	$(call say,LINK,$@)

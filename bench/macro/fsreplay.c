@@ -152,7 +152,6 @@ static void handles_close(void)
     memset(handles, 0xff, sizeof handles);
 }
 
-/* A module of the kernel that boots; another kernel (user-mode Linux) refuses it. */
 static void module_load(const char *name, const char *parameters)
 {
     char path[64];
@@ -165,17 +164,27 @@ static void module_load(const char *name, const char *parameters)
         skip("this kernel does not take Debian's modules of ext4 and the RAM disk");
 }
 
-/* An empty ext4, always the same, on a RAM disk of 192 MB. */
-static void ext4_begin(void)
+/* User-mode Linux has ext4 and a file in its host's memory (guests/images/uml); other kernels load
+ * the modules they came with, and have a RAM disk of 192 MB. */
+static char *ram_disk(void)
 {
     static const char *const modules[] = {"crc16", "crc32c_generic", "mbcache", "jbd2", "ext4"};
+    if (!access("/dev/ubda", F_OK))
+        return "/dev/ubda";
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
         module_load(modules[i], "");
     module_load("brd", "rd_nr=1 rd_size=196608");
+    return "/dev/ram0";
+}
+
+/* An empty ext4, always the same. */
+static void ext4_begin(void)
+{
+    char *disk = ram_disk();
     work_begin();
     run("mke2fs", "-q", "-F", "-t", "ext4", "-U", "76616e74-6167-6500-0000-000000000003", "-E",
-        "hash_seed=76616e74-6167-6500-0000-000000000004,lazy_itable_init=0", "/dev/ram0");
-    must(!mount("/dev/ram0", WORK_DIR, "ext4", 0, "") && !chdir(WORK_DIR), "mount of ext4");
+        "hash_seed=76616e74-6167-6500-0000-000000000004,lazy_itable_init=0", disk);
+    must(!mount(disk, WORK_DIR, "ext4", 0, "") && !chdir(WORK_DIR), "mount of ext4");
 }
 
 uint64_t bench_fsreplay_ext4(unsigned iterations)

@@ -22,7 +22,8 @@ struct ring {
     size_t count;
     uint64_t records;     /* in those packets */
     uint64_t damaged;     /* packets whose records do not add up */
-    uint64_t overwritten; /* records that were there before the first packet */
+    uint64_t overwritten; /* records that had gone when the recording came to them */
+    uint64_t next_event;  /* of the CPU, behind the last packet */
 };
 
 struct trace {
