@@ -103,7 +103,8 @@ struct record_head {
  *
  * [ring.guard] guard[n] is about bytes n << TRACE_PACKET_SHIFT of the ring: the TSC's high half while the
  *              packet there is the one being filled, TRACE_GUARD_SHUT otherwise. So one comparison tells an
- *              emission that its record fits, that the time can be said, and that records are wanted
+ *              emission that its record fits, that the time can be said, and that records are wanted. One
+ *              more, always shut, is about what is behind the ring
  */
 struct trace_ring {
     uint64_t head;      /* records written (low 32 bits) << 32 | offset of the next byte, 0: none yet */
@@ -126,6 +127,7 @@ struct trace_ring {
 
 #define FILE_MAGIC     "VANTRACE"
 #define FILE_RING      "VANTRING"
+#define FILE_MEMORY    "VANTMEM."
 #define FILE_END       "VANTEND."
 #define FILE_VERSION   2
 
@@ -158,8 +160,16 @@ struct file_end {
     uint64_t bytes; /* of the file, this included */
 };
 
+/* In front of a file's header: a piece of memory as a boot before this one left it. The piece with that boot's
+ * trace_descriptor is first; its schema and rings follow. */
+struct file_memory {
+    char magic[8];
+    uint64_t bytes;   /* of the piece, this included; a multiple of 8 */
+    uint64_t address; /* physical */
+};
+
 #define TRACE_DESCRIPTOR_MAGIC   "Vantage trace is described here\n" /* without its 0 */
-#define TRACE_DESCRIPTOR_VERSION 1
+#define TRACE_DESCRIPTOR_VERSION 2
 #define TRACE_DESCRIPTOR_CPUS    32
 
 struct trace_descriptor {
@@ -167,8 +177,10 @@ struct trace_descriptor {
     uint32_t version, bytes; /* `bytes`: of this structure, those the checksum covers */
     uint64_t address;        /* physical, of this page */
     uint64_t checksum;       /* FNV-1a, 64 bits, over `bytes` bytes with this field 0 */
+    uint64_t boot;           /* 1, or one more than that of the boot whose rings are in memory besides */
     struct file_header header; /* what a file would begin with */
     uint64_t schema;         /* physical address of its text */
+    uint64_t ring_bytes;     /* of each ring */
     uint64_t ring[TRACE_DESCRIPTOR_CPUS]; /* physical, of struct trace_ring; 0: this CPU has none */
 };
 

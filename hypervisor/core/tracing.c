@@ -5,6 +5,12 @@
 #include "lib/bug.h"
 #include "mm/mm.h"
 
+/* dom0's tools map what they read (vantage_op.h). */
+static void publish(mfn_t m)
+{
+    frame_publish(m, false);
+}
+
 static void ring_create(struct cpu *c)
 {
     uint64_t bytes = options.trace.buffer_bytes ? options.trace.buffer_bytes : TRACE_BUFFER_DEFAULT;
@@ -12,19 +18,21 @@ static void ring_create(struct cpu *c)
 
     if (!memory)
         cannot_start("option trace_buf: there is no memory for a ring of %lu bytes", bytes);
+    for (uint64_t at = 0; at < bytes; at += PAGE_SIZE)
+        publish(mfn_of((uint8_t *)memory + at));
     trace_cpu_init(c, memory, bytes, options.trace.mode);
 }
 
 void tracing_cpu_start(struct cpu *c)
 {
-    if (options.trace.mask)
-        ring_create(c);
+    ring_create(c);
 }
 
 void tracing_start(void)
 {
+    trace_each_frame(publish);
     tracing_cpu_start(this_cpu());
-    trace_set_mask(options.trace.mask);
+    trace_choose(&options.trace.set);
 }
 
 /* The machine is about to stand still, or to begin anew. */

@@ -16,9 +16,24 @@ static uint64_t image_address(const void *of)
     return (uint64_t)of - IMAGE_VA;
 }
 
+mfn_t trace_descriptor_mfn(void)
+{
+    return MFN(image_address(&page) >> PAGE_SHIFT);
+}
+
 static uint64_t ring_address(const struct trace_ring *r)
 {
     return r ? mfn_of(r).n << PAGE_SHIFT : 0;
+}
+
+/* The last page of the schema also holds some of our constants. */
+void trace_each_frame(void (*call)(mfn_t m))
+{
+    uint64_t schema = image_address(trace_schema);
+
+    call(trace_descriptor_mfn());
+    for (uint64_t at = schema; at < schema + trace_schema_bytes; at += PAGE_SIZE)
+        call(MFN(at >> PAGE_SHIFT));
 }
 
 static uint64_t fnv1a(const uint8_t *data, uint64_t bytes)

@@ -73,7 +73,7 @@ static void put_ring(const struct trace_ring *r)
 void trace_to_debug_port(void)
 {
     struct file_end e = {.magic = FILE_END};
-    uint8_t mask = trace_set_mask(0);
+    uint8_t mask = trace_choose(&(struct trace_set){{0}});
 
     if (!trace_has_rings)
         return;

@@ -71,6 +71,7 @@ void cr3_load(mfn_t l4); /* writes CR3, and so flushes this CPU's TLB */
 #define WINDOW_BYTES     (32 * PAGE_SIZE)
 #define GDT_WINDOW_PAGES 16
 uint64_t window_create(void);                                   /* VA of a new window; panics when full */
+void window_destroy(uint64_t window);
 void window_set(uint64_t window, unsigned page, mfn_t m);       /* page 0-31; MFN_NONE = none */
 
 static inline void *direct_map(uint64_t phys)
