@@ -3,7 +3,7 @@
 
 VTRACE_SRC  := $(wildcard trace/vtrace/*.c trace/vtrace/*/*.c)
 VTRACE_OBJ  := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
-VTRACE_LIBS := -ljansson -lsqlite3 -lm -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
+VTRACE_LIBS := -ljansson -lsqlite3 -lelf -lm -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
 # Programs that read a live ring do it with the hypervisor's own code, which is written for its include path.
 READ_CFLAGS := -Ihypervisor
 
@@ -97,11 +97,12 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
 all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
-CHECKS += trace/test/check_sites trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor
+CHECKS += trace/test/check_sites trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor \
+          trace/test/check_long_trace trace/test/check_symbols
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().
-$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_SRC)) $(B)/trace/vtrace/read.o \
+$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_SRC)) $(B)/trace/vtrace/read.o $(B)/hypervisor/trace/schema.c.o \
                        $(wildcard trace/vtrace/*.h trace/vtrace/*/*.h)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)

@@ -29,7 +29,7 @@
 #define BASELINE    "results/baseline/quick.txt"
 #define GATE_RUN    "build/gate/run.json"
 
-#define SUITE_LIST  "quick, micro, hyper"
+#define SUITE_LIST  "quick, micro, hyper, macro"
 #define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml"
 
 /* Options of all verbs; a verb's table says which of them it takes. */
@@ -66,7 +66,7 @@ enum option_id {
 
 struct verb {
     const char *name, *arguments, *meaning, *options;
-    int (*act)(struct options *o);
+    int (*act)(struct options *o); /* NULL: it is another program's */
 };
 
 static int usage_error(const char *format, const char *what)
@@ -390,6 +390,23 @@ static int act_doctor(struct options *o)
     return doctor_print(&o->plan.machine);
 }
 
+/* ---- explain ---- */
+
+/* It is vtrace's, which lies beside this program: the same words, the same options. */
+static int explain_exec(char **argv)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof "vtrace");
+    if (n > 0) {
+        path[n] = 0;
+        strcpy(strrchr(path, '/') + 1, "vtrace");
+        argv[0] = path;
+        execv(path, argv);
+    }
+    complain("cannot run %s, which explains: %s", n > 0 ? path : "vtrace", strerror(errno));
+    return EXIT_NOT_RUN;
+}
+
 /* ---- command line ---- */
 
 static const struct option long_options[] = {
@@ -474,6 +491,7 @@ static const struct verb verbs[] = {
      "  FILE.json        the documents, as for report\n"
      "\nexample: vbench plot batching\n",
      act_plot},
+    {"explain", "NAME...", "which path owns which part of the difference to native (vtrace explain)", "", NULL},
     {"doctor", "", "can the columns run on this machine?", MACHINE_HELP, act_doctor},
 };
 
@@ -615,6 +633,6 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < VERBS; i++)
         if (!strcmp(argv[1], verbs[i].name))
-            return verb_call(&verbs[i], argc - 1, argv + 1);
+            return verbs[i].act ? verb_call(&verbs[i], argc - 1, argv + 1) : explain_exec(argv);
     return usage_error("there is no verb %s", argv[1]);
 }

@@ -91,6 +91,7 @@ struct vcpu {
     bool is_idle;
     bool in_user;       /* guest user mode; decides what SYSCALL means and which L4 is loaded */
     bool crashed;       /* domain_crash() was called while this vCPU ran: it stops at on_exit */
+    uint8_t state;      /* enum vcpu_state, sched/'s; here because entry.S compares these four at once */
     struct vcpu_info *info; /* the guest's, mapped for us; NULL for idle */
     struct restart restart;
 
@@ -123,11 +124,7 @@ struct vcpu {
     uint32_t tsc_aux;
     struct trap_gate traps[256];
 
-    /* control */
-    uint64_t hard_affinity, soft_affinity; /* CPUs the tools asked for, as they asked; 0: never */
-
     /* sched */
-    enum vcpu_state state;
     unsigned cpu;                /* the CPU that runs or last ran it */
     bool is_up;                  /* VCPUOP_up */
     bool is_initialised;
@@ -138,6 +135,9 @@ struct vcpu {
     uint64_t timer_ns;           /* singleshot deadline, ~0 when none */
     void *timer;
     uint64_t periodic_ns;
+
+    /* control */
+    uint64_t hard_affinity, soft_affinity; /* CPUs the tools asked for, as they asked; 0: never */
 
     /* event */
     uint16_t virq_port[24];      /* 0: not bound */

@@ -27,6 +27,7 @@ void frame_last_put(struct frame *f, uint64_t own)
 {
     struct domain *d = domain_by_id(own_domain(own));
 
+    BUG_ON(!(own & COUNT_MASK)); /* puts follow gets, whatever the guest does */
     BUG_ON(own & OWN_ALLOCATED || frame_use(f) & COUNT_MASK);
     if (d)
         __atomic_sub_fetch(own & OWN_SHARED ? &d->shared_pages : &d->pages, 1, __ATOMIC_RELAXED);

@@ -141,6 +141,7 @@ bool preempt_wanted(void);
 struct vcpu;
 void on_guest_entry(struct context *c); /* anything but SYSCALL brought the guest here */
 void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
+void on_restart(struct context *c);     /* a handler of on_hypercall[] answered -ERESTART */
 struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
 void on_nmi(uint64_t rip, bool in_guest);

@@ -5,6 +5,7 @@
  */
 #include "trace/vtrace/file.h"
 #include "trace/vtrace/fail.h"
+#include "trace/vtrace/symbols.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +28,7 @@ const struct record_head *packet_record(const struct packet *p, uint32_t at)
     return h;
 }
 
-/* Records of a packet; *whole: they fill it. */
-static uint64_t records_of(const struct packet *p, bool *whole)
+uint64_t packet_records(const struct packet *p, bool *whole)
 {
     uint32_t at = TRACE_HEADER_BYTES;
     const struct record_head *h;
@@ -40,18 +40,23 @@ static uint64_t records_of(const struct packet *p, bool *whole)
     return n;
 }
 
-/* The packet at `at`, if it is there as a whole. */
-static bool packet_at(const struct trace *t, size_t at, uint32_t cpu, struct packet *p)
+bool packet_read(struct packet *p, const void *data, size_t bytes)
 {
-    const struct packet_header *h = (const void *)(t->data + at);
+    const struct packet_header *h = data;
 
-    if (t->size - at < sizeof(*h) || h->magic != TRACE_PACKET_MAGIC || h->cpu != cpu)
+    if (bytes < sizeof(*h) || h->magic != TRACE_PACKET_MAGIC)
         return false;
     if (h->content_bits > h->packet_bits || h->packet_bits % 64 || h->content_bits % 64 ||
         h->packet_bits / 8 > TRACE_PACKET_BYTES || h->content_bits / 8 < sizeof(*h))
         return false;
     *p = (struct packet){h, (uint32_t)(h->content_bits / 8)};
-    return t->size - at >= h->packet_bits / 8;
+    return bytes >= h->packet_bits / 8;
+}
+
+/* The packet at `at`, if it is there as a whole. */
+static bool packet_at(const struct trace *t, size_t at, uint32_t cpu, struct packet *p)
+{
+    return packet_read(p, t->data + at, t->size - at) && p->header->cpu == cpu;
 }
 
 /* A long trace is read in pieces: what is behind the reader need not stay in memory. */
@@ -81,7 +86,7 @@ static void add_packet(const struct trace *t, struct ring *r, struct packet p)
         r->overwritten += p.header->first_event - seen;
     ring_forget(t, r, r->count);
     r->packets[r->count++] = p;
-    r->next_event = p.header->first_event + records_of(&p, &whole);
+    r->next_event = p.header->first_event + packet_records(&p, &whole);
     r->records += r->next_event - p.header->first_event;
     r->damaged += !whole;
 }
@@ -225,6 +230,7 @@ void trace_close(struct trace *t)
         free(t->rings[i].packets);
     free(t->rings);
     schema_free(&t->schema);
+    symbols_free(t->symbols);
     if (t->data)
         munmap((void *)t->data, t->size);
     free(t);
