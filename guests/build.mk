@@ -150,7 +150,7 @@ $(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start $(
 # The same with a domU in /boot, and a script that takes it through its life.
 DOMU := $(B)/guests/domu
 
-$(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz guests/toolstack/script guests/toolstack/poweroff
+$(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(wildcard guests/toolstack/*)
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(DOMU)
 	$(Q)mkdir -p $(DOMU)/dom0/boot
@@ -158,9 +158,15 @@ $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz guests/toolstack/script guests/toolsta
 	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
 	$(Q)cp $(GUESTS)/vmlinuz $(DOMU)/dom0/boot
 	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
-	$(Q)cp guests/toolstack/script $(DOMU)/dom0/script
+	$(Q)cp guests/toolstack/{script,shell,guest.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
 GUEST_FILES += $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz
+
+.PHONY: run-domu
+run-domu: $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/domu.gz ## dom0 with Debian's xl, and a stock kernel as domU: its shell here
+	qemu-system-x86_64 -accel tcg -cpu qemu64 -m 2048 -nographic -no-reboot -nic none \
+	    -kernel $(B)/vantage -append "console=com1 dom0_mem=1024M noreboot" \
+	    -initrd "$(GUESTS)/vmlinuz console=hvc0 panic=-1 quiet vtg.run=script vtg.domu=shell $(APPEND),$(GUESTS)/domu.gz"
 all: $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz
 
 # The disk image: Debian's userland with a compiler, a debugger, stress and perf; and the initramfs
