@@ -121,7 +121,9 @@ struct trace_ring {
     uint32_t boot_id;
     uint32_t reserved;
     uint8_t uuid[16];
-    uint64_t reserved2[5];
+    uint64_t copy;         /* physical address of a ring that holds what was newest in this one when a domain last
+                            * crashed; 0: none has */
+    uint64_t reserved2[4];
     uint32_t guard[];
 };
 

@@ -41,6 +41,8 @@ void on_domain_shutdown(struct domain *d, uint8_t reason)
     d->state = DOMAIN_SHUTDOWN;
     d->shutdown_reason = reason;
     trace_domain_shutdown(d->id, reason);
+    if (reason == SHUTDOWN_crash)
+        trace_freeze(d->id);
     for (unsigned i = 0; i < d->vcpu_count; i++)
         d->vcpus[i]->crashed = true;
     if (d->is_hardware)

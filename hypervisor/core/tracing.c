@@ -11,16 +11,23 @@ static void publish(mfn_t m)
     frame_publish(m, false);
 }
 
-static void ring_create(struct cpu *c)
+static void *published(uint64_t bytes)
 {
-    uint64_t bytes = options.trace.buffer_bytes ? options.trace.buffer_bytes : TRACE_BUFFER_DEFAULT;
-    void *memory = hv_alloc((unsigned)__builtin_ctzll(bytes / PAGE_SIZE));
+    uint8_t *memory = hv_alloc((unsigned)__builtin_ctzll(bytes / PAGE_SIZE));
 
     if (!memory)
         cannot_start("option trace_buf: there is no memory for a ring of %lu bytes", bytes);
     for (uint64_t at = 0; at < bytes; at += PAGE_SIZE)
-        publish(mfn_of((uint8_t *)memory + at));
-    trace_cpu_init(c, memory, bytes, options.trace.mode);
+        publish(mfn_of(memory + at));
+    return memory;
+}
+
+static void ring_create(struct cpu *c)
+{
+    uint64_t bytes = options.trace.buffer_bytes ? options.trace.buffer_bytes : TRACE_BUFFER_DEFAULT;
+
+    trace_cpu_init(c, published(bytes), bytes, options.trace.mode);
+    trace_copy_init(c, published(TRACE_COPY_BYTES));
 }
 
 void tracing_cpu_start(struct cpu *c)

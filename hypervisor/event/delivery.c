@@ -105,6 +105,7 @@ int channel_unmask(struct domain *d, uint32_t port)
 {
     if (!port_is_valid(port))
         return -EINVAL;
+    trace_unmask(d->id, port);
     lock_take(&d->io_lock);
     if (d->shared_info && bit_test_clear(mask_map(d), port) && bit_test(pending_map(d), port))
         vcpu_mark(d->vcpus[port_at(d, port)->vcpu], port);

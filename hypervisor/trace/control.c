@@ -155,6 +155,7 @@ static uint8_t choose(const struct trace_set *set)
     record(set, new);
     if (!old)
         trace_trace_mask(old, new);
+    trace_clock(clock_ns(), clock_wall_at_boot() + clock_ns(), clock_tsc_khz());
     note_exceptions();
     if (held)
         trace_mute(r, true);
@@ -244,6 +245,11 @@ int trace_choose_domain(uint16_t domain, bool on)
     choose_domain(domain_at(domain), on);
     lock_drop(&choosing);
     return was;
+}
+
+void on_nmi(uint64_t rip, bool in_guest)
+{
+    trace_nmi(rip, in_guest);
 }
 
 void trace_turns(void)

@@ -129,6 +129,13 @@ void trace_set_classes(struct trace_set *set, uint8_t mask);
  * aligned to a packet, `bytes` a power of two. */
 void trace_cpu_init(struct cpu *c, void *memory, uint64_t bytes, enum trace_mode mode);
 
+/* Where the copy is kept that trace_freeze() makes of its ring: TRACE_COPY_BYTES, aligned to a packet. */
+#define TRACE_COPY_BYTES (8ull * TRACE_PACKET_BYTES)
+void trace_copy_init(struct cpu *c, void *memory);
+
+/* That domain has crashed: keeps what the rings say of it, until the next one does. Nothing when nothing is recorded. */
+void trace_freeze(uint16_t domain);
+
 /* Records these events from now on, on all CPUs, and those of class `always` if there are any others. Returns
  * the classes before. Every change leaves records of itself. */
 uint8_t trace_choose(const struct trace_set *set);

@@ -91,6 +91,7 @@ struct context *on_ist_trap(struct regs *r)
     case TRAP_DB:
         return debug_trap_entry(r);
     case TRAP_NMI:
+        on_nmi(r->rip, is_from_guest(r));
         r->rflags &= ~(uint64_t)FLAG_VM; /* [trap.virtual] our IRETQ could not lead there */
         return NULL;
     default:

@@ -144,6 +144,7 @@ void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
 void on_restart(struct context *c);     /* a handler of on_hypercall[] answered -ERESTART */
 struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
+void on_nmi(uint64_t rip, bool in_guest);
 bool on_ldt_fault(uint64_t va);         /* we met the guest's LDT at va; true: it is there now */
 bool on_preempt_check(void); /* is there work for which a long operation should stop? */
 void on_timer(void);                    /* the deadline given to clock_arm() passed */

@@ -102,20 +102,36 @@ void live_open(struct live *l)
         fail("the hypervisor's schema: %s", why);
 }
 
+static const struct trace_ring *map_ring(const struct live *l, uint64_t address)
+{
+    const struct trace_ring *head = map(l, address, PAGE);
+    uint64_t bytes = head->bytes;
+
+    munmap((void *)head, PAGE);
+    return map(l, address, bytes);
+}
+
 void live_map_rings(struct live *l)
 {
     struct trace_descriptor d;
 
     find(l, &d);
-    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++) {
-        const struct trace_ring *head;
-        uint64_t bytes;
+    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++)
+        if (d.ring[i])
+            l->rings[i] = map_ring(l, d.ring[i]);
+}
 
-        if (!d.ring[i])
+bool live_map_copies(struct live *l)
+{
+    unsigned cpus = 0;
+
+    live_map_rings(l);
+    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++) {
+        if (!l->rings[i])
             continue;
-        head = map(l, d.ring[i], PAGE);
-        bytes = head->bytes;
-        munmap((void *)head, PAGE);
-        l->rings[i] = map(l, d.ring[i], bytes);
+        l->rings[i] = l->rings[i]->copy ? map_ring(l, l->rings[i]->copy) : NULL;
+        cpus += l->rings[i] != NULL;
     }
+    l->header.cpus = cpus;
+    return cpus;
 }

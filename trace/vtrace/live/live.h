@@ -27,6 +27,9 @@ void live_open(struct live *l);
 /* Maps the rings as well. */
 void live_map_rings(struct live *l);
 
+/* Maps what was kept of them when a domain last crashed, in their place. False: there is nothing. */
+bool live_map_copies(struct live *l);
+
 /* A command of hypervisor/pv/vantage_op.h; its result, or -1 with errno set. */
 long live_call(const struct live *l, unsigned command, uint64_t argument);
 
