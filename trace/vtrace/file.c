@@ -95,7 +95,7 @@ static void add_packet(const struct trace *t, struct ring *r, struct packet p)
 static struct ring *add_ring(struct trace *t, const struct file_ring *said)
 {
     for (size_t i = 0; i < t->ring_count; i++) {
-        if (t->rings[i].said.cpu == said->cpu) {
+        if (t->rings[i].said.cpu == said->cpu && t->rings[i].said.source == said->source) {
             t->rings[i].said = *said;
             return &t->rings[i];
         }
