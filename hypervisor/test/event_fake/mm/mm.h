@@ -10,7 +10,4 @@ void hv_free(void *p, unsigned order);
 int mm_hold(struct domain *d, mfn_t m);
 mfn_t on_grant_frame(const struct domain *d, uint64_t index);
 
-/* As mm/resource.c asks it. */
-mfn_t on_grant_frame(const struct domain *d, uint64_t index);
-
 #endif
