@@ -16,6 +16,11 @@ void irqs_release(struct domain *d);
 /* Creates the number of a message-signalled interrupt for d; negative: errno. */
 int irqs_create_msi(struct domain *d, uint16_t bdf, bool is_msix, unsigned entry);
 
+/* --- keys.c --- */
+
+/* Does what that letter stands for at the console. False: nothing. No locks held. */
+bool key_press(char letter);
+
 /* --- version.c --- */
 
 void version_set_command_line(const char *line); /* kept, not copied */

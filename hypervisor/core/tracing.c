@@ -2,8 +2,12 @@
 /* The trace's beginning, with memory for its rings, and its end, when the machine stops. */
 #include "core/tracing.h"
 #include "core/options.h"
+#include "core/previous.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
+
+/* A description begins at a multiple of 2 MiB, so that the next boot does not have to look at every page. */
+#define PLACES 512
 
 static void ring_create(struct cpu *c)
 {
@@ -21,8 +25,18 @@ void tracing_cpu_start(struct cpu *c)
         ring_create(c);
 }
 
+void tracing_place(const struct boot_info *boot)
+{
+    uint64_t bytes = trace_description_bytes();
+
+    previous_find(boot);
+    if (options.trace.mask)
+        trace_describe_in(frame_data(mm_early_alloc(bytes >> PAGE_SHIFT, PLACES)), previous_boot() + 1);
+}
+
 void tracing_start(void)
 {
+    previous_report(options.trace.out_debugcon && trace_has_debug_port());
     tracing_cpu_start(this_cpu());
     trace_set_mask(options.trace.mask);
 }

@@ -106,13 +106,25 @@ void trace_cpu_init(struct cpu *c, void *memory, uint64_t bytes, enum trace_mode
 /* Begins to record; returns the classes recorded before. Nothing without rings. */
 uint8_t trace_set_mask(uint8_t mask);
 
+/* The rings are described in so many bytes of our own, from a page on: to be found by whoever has nothing but the
+ * machine's memory, this boot's number among them. */
+uint64_t trace_description_bytes(void);
+void trace_describe_in(void *memory, uint64_t number);
+
+/* Is that page of the direct map a description of rings, with its address and checksum? */
+bool trace_is_description(const struct trace_descriptor *d);
+
 /* Who runs on this CPU from now on, for the headers of its packets. */
 void trace_runs(uint16_t domain, uint16_t vcpu);
 
 /* --- Ends (file.c, recent.c) --- */
 
-/* Writes all rings to QEMU's debug port as a file (trace/ring.h). Recording must have stopped. */
+/* Writes all rings to QEMU's debug port as a file (trace/ring.h). Nothing is recorded from then on. */
 void trace_to_debug_port(void);
+bool trace_has_debug_port(void);
+
+/* The same with physical memory, as the piece of a file it is. */
+void trace_memory_to_debug_port(uint64_t address, uint64_t bytes);
 
 /* Prints the last records of every CPU. For a panic: believes nothing, takes no lock. */
 void trace_print_recent(unsigned records);
