@@ -109,6 +109,12 @@ static bool read_trace_out(const char *v)
     return !strcmp(v, "debugcon");
 }
 
+static bool read_trace_selftest(const char *v)
+{
+    options.trace.selftest = true;
+    return !*v;
+}
+
 /* Options of Xen's that change nothing here, so that command lines written for Xen work. */
 static bool ignore(const char *v)
 {
@@ -124,6 +130,7 @@ static const struct option table[] = {
     {"trace_buf", read_trace_buf},
     {"trace_mode", read_trace_mode},
     {"trace_out", read_trace_out},
+    {"trace_selftest", read_trace_selftest},
     {"com1", read_com1},
     {"com2", read_com2},
     {"loglvl", ignore},

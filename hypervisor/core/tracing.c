@@ -5,6 +5,7 @@
 #include "core/previous.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
+#include "trace/selftest.h"
 
 /* A description begins at a multiple of 2 MiB, so that the next boot does not have to look at every page. */
 #define PLACES 512
@@ -25,6 +26,19 @@ void tracing_cpu_start(struct cpu *c)
         ring_create(c);
 }
 
+static void selftest(void)
+{
+    unsigned order = (unsigned)__builtin_ctzll(TRACE_SELFTEST_RING_BYTES / PAGE_SIZE);
+    void *memory = hv_alloc(order), *copy = hv_alloc(order);
+
+    if (!this_cpu()->trace || !memory || !copy)
+        cannot_start("option trace_selftest: it wants trace= as well, and memory");
+    trace_selftest_cost();
+    trace_selftest_step(memory, copy);
+    hv_free(memory, order);
+    hv_free(copy, order);
+}
+
 void tracing_place(const struct boot_info *boot)
 {
     uint64_t bytes = trace_description_bytes();
@@ -38,6 +52,8 @@ void tracing_start(void)
 {
     previous_report(options.trace.out_debugcon && trace_has_debug_port());
     tracing_cpu_start(this_cpu());
+    if (options.trace.selftest)
+        selftest();
     trace_set_mask(options.trace.mask);
 }
 

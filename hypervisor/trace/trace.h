@@ -90,6 +90,7 @@ struct trace_options {
     uint64_t buffer_bytes; /* of each CPU's ring; 0: TRACE_BUFFER_DEFAULT */
     enum trace_mode mode;
     bool out_debugcon;
+    bool selftest;
 };
 
 #define TRACE_BUFFER_DEFAULT (1ull << 20)
