@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The harness build/bin/vbench, the guest-side benchmark programs, and their host tests.
 
-MICRO_SRC := $(filter-out bench/micro/hello%,$(wildcard bench/micro/*.c))
+MICRO_SRC := $(filter-out bench/micro/hello% bench/micro/store.c,$(wildcard bench/micro/*.c))
 MICRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MICRO_SRC))
 
 # The same bytes wherever they are built: no path of the build machine may get into the image.
@@ -13,9 +13,35 @@ $(B)/bench/micro/%.o: bench/micro/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
 
+# The macro benchmarks share the runner.
+MACRO_SRC := $(filter-out bench/macro/page.c,$(wildcard bench/macro/*.c))
+MACRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MACRO_SRC)) $(B)/bench/micro/main.o
+
+$(B)/bench/macro/%.o: bench/macro/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
+
 $(B)/bench/micro/micro: $(MICRO_OBJ)
+$(B)/bench/macro/macro: $(MACRO_OBJ)
+$(B)/bench/micro/micro $(B)/bench/macro/macro:
 	$(call say,LINK,$@)
 	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
+
+# The dynamic page of the web benchmarks.
+$(B)/bench/macro/page: $(B)/bench/macro/page.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -Wl,--no-warnings -o $@ $^ -lfcgi
+
+# Makes an input of the macro benchmarks, on the host.
+$(B)/bench/macro/text: bench/macro/input/text.c
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(HOST_CFLAGS)) -o $@ $<
+
+$(B)/bench/micro/store: $(B)/bench/micro/store.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -Wl,--no-warnings -o $@ $^ -lsqlite3 -lm
 
 $(B)/bench/micro/hello: bench/micro/hello.c
 	$(call say,LINK,$@)
@@ -50,6 +76,15 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
 
+# Every suite, not only quick; about half an hour. `make report` makes the pages of what is kept.
+.PHONY: results report
+results: ## measure every suite again, keep the documents in results/baseline/, rewrite the report
+	$(Q)ci/deps
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)bench/keep $(RESULTS_ARGS)
+report: $(B)/bin/vbench ## BENCHMARKS.md, plots/ and the README's verdict from results/baseline/
+	$(Q)bench/keep --only-report
+
 # Exact A/B of two hypervisors with BASE=revision; else against results/baseline/.
 .PHONY: gate
 gate: ## fail on what got slower than the baseline, or than revision BASE
@@ -72,10 +107,11 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -ljansson -lm
 
-CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate
-check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/report \
+          bench/test/explain bench/test/macro
+check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/bin/vtrace $(B)/bench/plugin/count.so $(B)/vantage $(GUEST_FILES)
 
-# The plugin that counts instructions by function (bench/plugin), for bench/explain.
+# The plugin that counts instructions by function (bench/plugin), for `vtrace explain`.
 PLUGIN_SRC := $(wildcard bench/plugin/*.c)
 $(B)/bench/plugin/count.so: $(PLUGIN_SRC) $(wildcard bench/plugin/*.h)
 	$(call say,LINK,$@)

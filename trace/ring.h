@@ -43,6 +43,7 @@
 
 /* TRACE_TRAP, for entry.S. */
 #define TRACE_TRAP_BIT  4
+#define TRACE_HYPERCALL_BIT 1
 
 #ifndef __ASSEMBLER__
 

@@ -1,44 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The micro benchmarks as one static program: micro NAME..., where a name is a benchmark's or a
- * suite's. For each it prints `VTG-BENCH <name>` when it starts and one JSON line when it is done:
+ * The benchmarks of a guest image as one static program: micro NAME... or macro NAME..., where a
+ * name is a benchmark's or a suite's. For each it prints `VTG-BENCH <name>` when it starts and one
+ * JSON line when it is done:
  *
  *   {"bench":"null_call","metric":"ns","iters":2000,"samples":[656120,...]}
  *
- * or, where the kernel cannot run it, `VTG-SKIP <name> <why>`. A sample is the time of `iters` operations together. Lines are written in one piece.
+ * or, where the kernel cannot run it, `VTG-SKIP <name> <why>`. A sample is the time of `iters`
+ * operations together. Lines are written in one piece.
  *
- * Not here: any arithmetic on the samples (vbench does it, so that the raw numbers are kept).
+ * Not here: which benchmarks there are (rows.c of the program, from suite.def); any arithmetic on
+ * the samples (vbench does it, so that the raw numbers are kept).
  */
 #define _GNU_SOURCE
-#include "bench/micro/micro.h"
+#include "bench/micro/runner.h"
 
 #include <errno.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SAMPLES_MAX = 32 };
-
-static const struct bench {
-    const char *name, *suite;
-    unsigned iterations, samples;
-    uint64_t (*run)(unsigned iterations);
-} benches[] = {
-#define HYPER(...)
-#define BENCH(id, suite, iterations, samples, ...) {#id, #suite, iterations, samples, bench_##id},
-#include "bench/suite.def"
-};
 
 void must(bool ok, const char *what)
 {
     if (ok)
         return;
-    fprintf(stderr, "micro: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "%s: %s: %s\n", program_name, what, strerror(errno));
     exit(1);
 }
 
@@ -48,38 +39,9 @@ void must_exit(int pid, int status)
     must(waitpid(pid, &got, 0) == pid, "waitpid");
     if (WIFEXITED(got) && WEXITSTATUS(got) == status)
         return;
-    fprintf(stderr, "micro: a child ended with wait status %#x instead of exit %d\n", got, status);
+    fprintf(stderr, "%s: a child ended with wait status %#x instead of exit %d\n", program_name,
+            got, status);
     exit(1);
-}
-
-int file_make(size_t bytes)
-{
-    int fd = memfd_create("micro", 0);
-    char page[4096] = {0};
-    must(fd >= 0, "memfd_create");
-    for (size_t done = 0; done < bytes; done += sizeof page)
-        must(write(fd, page, sizeof page) == sizeof page, "write");
-    return fd;
-}
-
-uint64_t bench_time_to_init(unsigned iterations)
-{
-    struct timespec t;
-    must(!clock_gettime(CLOCK_BOOTTIME, &t), "clock_gettime");
-    return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
-uint64_t bench_reset_to_init(unsigned iterations)
-{
-    return clock_now();
-}
-
-uint64_t bench_loop_base(unsigned iterations)
-{
-    uint64_t start = clock_now();
-    for (unsigned i = 0; i < iterations; i++)
-        __asm__ volatile("");
-    return clock_now() - start;
 }
 
 static void print_line(const char *line, size_t length)
@@ -126,17 +88,18 @@ static void run(const struct bench *b)
     print_result(b, sample);
 }
 
+/* Start-up is over by the time a suite is asked for. */
 static bool is_named(const struct bench *b, const char *name)
 {
-    if (b->samples == 1)
-        return !strcmp(name, b->name); /* start-up is over by the time a suite is asked for */
-    return !strcmp(name, b->name) || !strcmp(name, b->suite) || !strcmp(name, "micro");
+    if (!strcmp(b->table, "boot"))
+        return !strcmp(name, b->name);
+    return !strcmp(name, b->name) || !strcmp(name, b->suite) || !strcmp(name, program_name);
 }
 
 static int run_named(const char *name)
 {
     int found = 0;
-    for (size_t i = 0; i < sizeof benches / sizeof *benches; i++) {
+    for (size_t i = 0; i < bench_count; i++) {
         if (!is_named(&benches[i], name))
             continue;
         run(&benches[i]);
@@ -148,12 +111,14 @@ static int run_named(const char *name)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fprintf(stderr, "usage: micro NAME...   (a benchmark or a suite of bench/suite.def)\n");
+        fprintf(stderr, "usage: %s NAME...   (a benchmark or a suite of bench/suite.def)\n",
+                program_name);
         return 2;
     }
     for (int i = 1; i < argc; i++) {
         if (!run_named(argv[i])) {
-            fprintf(stderr, "micro: there is no benchmark or suite called %s\n", argv[i]);
+            fprintf(stderr, "%s: there is no benchmark or suite called %s\n", program_name,
+                    argv[i]);
             return 2;
         }
     }

@@ -220,26 +220,27 @@ static int read_bytes(const char *bytes)
 static void test_documents(void)
 {
     static struct result a, b;
+    static struct verdict_list list;
     char *path = text("%s/deep/er/result.json", folder);
     result_make(&a);
     ok(result_write(&a, path) == 0, "a document is written, its folders made");
     ok(result_read(&b, path) == 0 && results_equal(&a, &b), "and reads back the same");
     ok(result_write(&a, "/proc/none/x.json") < 0, "an impossible place is an error");
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0) == EXIT_OK,
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0, &list) == EXIT_OK,
        "compare: the same is the same");
     b.columns[COLUMN_VANTAGE].metrics[ROW_stat].sample[1] += 100000;
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005) ==
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005, &list) ==
            EXIT_REGRESSION,
        "compare: slower fails");
-    ok(compare_print(fopen("/dev/null", "w"), &b, &a, SAME_COLUMNS, SAME_COLUMNS, 0.005) == EXIT_OK,
+    ok(compare_print(fopen("/dev/null", "w"), &b, &a, SAME_COLUMNS, SAME_COLUMNS, 0.005, &list) == EXIT_OK,
        "compare: faster does not");
-    ok(compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_XEN, COLUMN_VANTAGE, 0.005) ==
+    ok(compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_XEN, COLUMN_VANTAGE, 0.005, &list) ==
                EXIT_OK &&
-           compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_VANTAGE, COLUMN_XEN, 0.005) ==
+           compare_print(fopen("/dev/null", "w"), &a, &a, COLUMN_VANTAGE, COLUMN_XEN, 0.005, &list) ==
                EXIT_REGRESSION,
        "compare: two columns of one document");
     b.columns[COLUMN_VANTAGE].metrics[ROW_stat].n = 0;
-    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005) ==
+    ok(compare_print(fopen("/dev/null", "w"), &a, &b, SAME_COLUMNS, SAME_COLUMNS, 0.005, &list) ==
            EXIT_REGRESSION,
        "compare: a missing row fails");
     result_free(&a);
@@ -290,34 +291,104 @@ static void test_tables(void)
            !strcmp(number_print(number, 1742.4), "1742") && !strcmp(number_print(number, NAN), "-"),
        "numbers keep about four digits; what is missing is a dash");
     paper_read(&paper, "results/paper");
-    ok(paper.cell[ROW_fork_exit].native == 110 && paper.cell[ROW_fork_exit].xen == 198 &&
-           paper.cell[ROW_ctx_2p_0k].xen == 1.97 && paper.cell[ROW_page_fault].xen == 2.73 &&
-           paper.cell[ROW_tcp_latency].xen == 0,
+    ok(paper.cell[ROW_fork_exit].value[PAPER_NATIVE] == 110 &&
+           paper.cell[ROW_fork_exit].value[PAPER_XEN] == 198 &&
+           paper.cell[ROW_ctx_2p_0k].value[PAPER_L_SMP] == 1.69 &&
+           paper.cell[ROW_page_fault].value[PAPER_VMW] == 12.4 &&
+           isnan(paper_ratio(&paper.cell[ROW_tcp_latency], PAPER_XEN)),
        "the paper's numbers are found by table and cell");
     free(table);
     result_free(&r);
 }
 
+/* The study of this folder's results/, its documents replaced by one that is made up. */
+static struct study *study_make(void)
+{
+    static struct study s;
+    char *path = text("%s/study.json", folder);
+    result_make(&s.documents.all);
+    result_write(&s.documents.all, path);
+    result_free(&s.documents.all);
+    study_read(&s, (const char *const[]){path, NULL});
+    free(path);
+    return &s;
+}
+
 static void test_report(void)
 {
-    static struct result r;
-    static struct paper paper;
-    result_make(&r);
+    struct study *s = study_make();
     char *plots = text("%s/plots/x", folder), *page = text("%s/BENCHMARKS.md", folder);
-    char *script = text("cp plots/ratios.gp '%s/plots/'", folder),
+    char *script = text("cp plots/*.gp '%s/plots/'", folder),
          *svg = text("%s/plots/ratios.svg", folder);
-    ok(parents_make(plots) == 0 && system(script) == 0 && report_write(&r, &paper, folder) == 0 &&
+    ok(parents_make(plots) == 0 && system(script) == 0 && report_write(s, folder) == 0 &&
            access(page, R_OK) == 0 && access(svg, R_OK) == 0,
        "a report: page and picture");
     char *first = file_sha256(page), *drawn = file_sha256(svg);
-    report_write(&r, &paper, folder);
+    report_write(s, folder);
     char *again = file_sha256(page), *drawn_again = file_sha256(svg);
     ok(first && drawn && !strcmp(first, again) && !strcmp(drawn, drawn_again),
-       "the same document gives the same bytes");
+       "the same documents give the same bytes");
     char *all[] = {plots, page, script, svg, first, drawn, again, drawn_again};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
+    study_free(s);
+}
+
+/* ---- several documents as one ---- */
+
+/* Writes a document with one sample of a row in native and Vantage; the value in both is `ns`. */
+static void document_make(const char *path, const char *date, const char *initrd, enum row_id row,
+                          bool has_native, uint64_t ns)
+{
+    static struct result r;
+    memset(&r, 0, sizeof r);
+    r.date = text("%s", date);
+    r.qemu = text("q");
+    r.kernel_sha256 = text("k");
+    r.initrd_sha256 = text("%s", initrd);
+    r.columns[COLUMN_NATIVE].asked = has_native;
+    r.columns[COLUMN_VANTAGE].asked = true;
+    for (int c = has_native ? COLUMN_NATIVE : COLUMN_VANTAGE; c <= COLUMN_VANTAGE; c++)
+        metric_set(&r.columns[c].metrics[row], 1, 1, &ns);
+    result_write(&r, path);
     result_free(&r);
+}
+
+static uint64_t sample_of(const struct documents *d, enum column_id column, enum row_id row)
+{
+    return d->all.columns[column].metrics[row].sample[0];
+}
+
+static void test_documents_as_one(void)
+{
+    struct documents d;
+    char *old = text("%s/old.json", folder), *new = text("%s/new.json", folder),
+         *other = text("%s/other.json", folder), *pattern = text("%s/o*.json", folder);
+    document_make(old, "2026-01-01", "i", ROW_stat, true, 100);
+    document_make(new, "2026-01-02", "i", ROW_stat, false, 200);
+    document_make(other, "2025-01-01", "j", ROW_null_call, true, 300);
+    ok(documents_read(&d, (const char *const[]){old, new, pattern, NULL}) == 0 && d.n == 3,
+       "each document is read once");
+    ok(sample_of(&d, COLUMN_VANTAGE, ROW_stat) == 200 && sample_of(&d, COLUMN_VANTAGE, ROW_null_call) == 300,
+       "a row comes from the newest document that has it [documents.newest]");
+    ok(sample_of(&d, COLUMN_NATIVE, ROW_stat) == 100,
+       "a column that one has not comes from an older one of the same machine [documents.same]");
+    documents_free(&d);
+    document_make(old, "2026-01-01", "j", ROW_stat, true, 100);
+    ok(documents_read(&d, (const char *const[]){old, new, NULL}) == 0 &&
+           sample_of(&d, COLUMN_NATIVE, ROW_stat) == 100 && sample_of(&d, COLUMN_VANTAGE, ROW_stat) == 100,
+       "but not from one of another machine: then the older has the row [documents.newest]");
+    documents_free(&d);
+    ok(documents_read(&d, (const char *const[]){new, NULL}) == 0 &&
+           sample_of(&d, COLUMN_VANTAGE, ROW_stat) == 200 &&
+           !metric_is_there(&d.all.columns[COLUMN_NATIVE].metrics[ROW_stat]),
+       "what cannot be compared is there when nothing else is [documents.newest]");
+    documents_free(&d);
+    unlink(new);
+    ok(documents_read(&d, (const char *const[]){old, new, NULL}) != 0, "a document that is named must be there");
+    char *all[] = {old, new, other, pattern};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
 }
 
 /* ---- QEMU's command line ---- */
@@ -347,6 +418,7 @@ int main(void)
     test_noise();
     test_tables();
     test_report();
+    test_documents_as_one();
     test_machine();
     test_documents();
     printf("1..%u\n", tests);

@@ -8,7 +8,19 @@
 
 struct tally {
     unsigned same, better, within, worse, gone;
+    struct verdict_list *list;
 };
+
+/* In instructions, which are nanoseconds; NAN for a row that is gone. */
+static void list_add(struct verdict_list *list, enum column_id column, enum row_id row, double was,
+                     double is, double tolerance)
+{
+    double ns = unit_ns(suite_rows[row].unit), allowed = fabs(was) * tolerance;
+    bool fails = isnan(is) || is - was > allowed;
+    list->failed += fails;
+    list->row[list->n++] =
+        (struct verdict_row){column, row, was * ns, is * ns, fails, was - is > allowed};
+}
 
 static void compare_row(FILE *out, enum column_id column, enum row_id row, const struct metric *a,
                         const struct metric *b, double tolerance, struct tally *tally)
@@ -17,7 +29,10 @@ static void compare_row(FILE *out, enum column_id column, enum row_id row, const
     double was, is;
     if (!metric_value(a, row, &was))
         return;
-    if (!metric_value(b, row, &is)) {
+    if (!metric_value(b, row, &is))
+        is = NAN;
+    list_add(tally->list, column, row, was, is, tolerance);
+    if (isnan(is)) {
         tally->gone++;
         fprintf(out, "%-14s %-17s is missing in the second document\n", column_names[column],
                 suite_rows[row].name);
@@ -48,9 +63,10 @@ static void compare_columns(FILE *out, const struct column *a, const struct colu
 }
 
 int compare_print(FILE *out, const struct result *a, const struct result *b, int from, int to,
-                  double tolerance)
+                  double tolerance, struct verdict_list *list)
 {
-    struct tally tally = {0};
+    struct tally tally = {.list = list};
+    list->n = list->failed = 0;
     if (from != SAME_COLUMNS)
         compare_columns(out, &a->columns[from], &b->columns[to], to, tolerance, &tally);
     for (int c = 0; from == SAME_COLUMNS && c < COLUMNS; c++)

@@ -5,7 +5,7 @@
 #ifndef BENCH_VBENCH_COMPARE_H
 #define BENCH_VBENCH_COMPARE_H
 
-#include "bench/vbench/result.h"
+#include "bench/vbench/gate_file.h"
 
 #include <stdio.h>
 
@@ -14,8 +14,9 @@ enum { SAME_COLUMNS = COLUMNS };
 
 /* Compares column `from` of a with column `to` of b, or SAME_COLUMNS for both.
  * Prints the rows whose samples differ; EXIT_REGRESSION if one of b's values is more than
- * `tolerance` (a part of one) above a's or is missing, EXIT_USAGE if nothing can be compared. */
+ * `tolerance` (a part of one) above a's or is missing, EXIT_USAGE if nothing can be compared. All rows
+ * are in the list. */
 int compare_print(FILE *out, const struct result *a, const struct result *b, int from, int to,
-                  double tolerance);
+                  double tolerance, struct verdict_list *list);
 
 #endif

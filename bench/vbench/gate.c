@@ -129,7 +129,7 @@ int gate_judge(FILE *out, const struct baseline *base, const struct baseline *no
     fprintf(out, "1..%u\n", t.tests);
     explain(out, rules, &t);
     if ((rules->junit && verdicts_to_junit(&t.list, rules->junit)) ||
-        (rules->markdown && verdicts_to_markdown(&t.list, rules->markdown)))
+        (rules->markdown && verdicts_to_markdown(&t.list, "Gate", rules->markdown)))
         return EXIT_NOT_RUN;
     if (t.tests == 0)
         return EXIT_NO_BASE;

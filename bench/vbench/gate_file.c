@@ -65,7 +65,7 @@ static void markdown_row(FILE *out, const struct verdict_row *r)
                 word);
 }
 
-int verdicts_to_markdown(const struct verdict_list *list, const char *path)
+int verdicts_to_markdown(const struct verdict_list *list, const char *title, const char *path)
 {
     char *bytes = NULL;
     size_t length = 0;
@@ -76,7 +76,7 @@ int verdicts_to_markdown(const struct verdict_list *list, const char *path)
     for (unsigned i = 0; i < list->n; i++)
         same += list->row[i].was == list->row[i].is;
     fprintf(out,
-            "### Gate: %s\n\n%u rows in exact instructions: %u equal, %u changed, %u fail.\n\n",
+            "### %s: %s\n\n%u rows in exact instructions: %u equal, %u changed, %u fail.\n\n", title,
             list->failed ? "fails" : "passes", list->n, same, list->n - same, list->failed);
     if (same < list->n)
         fprintf(out, "| column | benchmark | before | now | change | verdict |\n"

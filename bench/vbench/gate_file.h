@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The gate's verdicts as files for others: JUnit XML for CI, Markdown for a pull request.
+ * Verdicts of gate and compare as files for others: JUnit XML for CI, Markdown for a pull request.
  */
 #ifndef BENCH_VBENCH_GATE_FILE_H
 #define BENCH_VBENCH_GATE_FILE_H
@@ -19,8 +19,8 @@ struct verdict_list {
     unsigned n, failed;
 };
 
-/* Write the list to `path`; 0 or a complaint and -errno. */
+/* Write the list to `path`; 0 or a complaint and -errno. The title is a word for who judged. */
 int verdicts_to_junit(const struct verdict_list *list, const char *path);
-int verdicts_to_markdown(const struct verdict_list *list, const char *path);
+int verdicts_to_markdown(const struct verdict_list *list, const char *title, const char *path);
 
 #endif

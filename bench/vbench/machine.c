@@ -11,9 +11,6 @@
 
 #define XEN_ARGS "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot"
 
-/* What the native kernel boots to become user-mode Linux's host: the same image and linux.uml. */
-#define UML_INITRD "guests/uml.gz"
-
 static const struct {
     const char *hypervisor, *args, *console, *mode;
 } columns[COLUMNS] = {
@@ -51,9 +48,8 @@ char *machine_kernel(const struct machine *m)
 
 char *machine_initrd(const struct machine *m, enum column_id column)
 {
-    const char *file = suites[m->suite].initrd;
-    if (*file && column == COLUMN_UML)
-        file = UML_INITRD;
+    const struct suite *suite = &suites[m->suite];
+    const char *file = column == COLUMN_UML ? suite->uml : suite->initrd;
     return *file ? text("%s/%s", m->build, file) : NULL;
 }
 
@@ -71,7 +67,7 @@ char *machine_missing(const struct machine *m, enum column_id column)
         return why;
     if (!columns[column].hypervisor && !suite_has_native(m->suite))
         return text("suite %s needs a hypervisor", suites[m->suite].name);
-    if (column == COLUMN_UML && strcmp(suites[m->suite].initrd, suites[SUITE_quick].initrd))
+    if (column == COLUMN_UML && !*suites[m->suite].uml)
         return text("suite %s has no image for user-mode Linux", suites[m->suite].name);
     if ((why = unreadable(machine_kernel(m))))
         return why;

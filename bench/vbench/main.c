@@ -9,13 +9,12 @@
 #include "bench/vbench/doctor.h"
 #include "bench/vbench/gate.h"
 #include "bench/vbench/host.h"
-#include "bench/vbench/report.h"
+#include "bench/vbench/publish.h"
 #include "bench/vbench/run.h"
 #include "bench/vbench/table.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +29,7 @@
 #define BASELINE    "results/baseline/quick.txt"
 #define GATE_RUN    "build/gate/run.json"
 
-#define SUITE_LIST  "quick, micro, hyper"
+#define SUITE_LIST  "quick, micro, hyper, macro"
 #define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml"
 
 /* Options of all verbs; a verb's table says which of them it takes. */
@@ -67,7 +66,7 @@ enum option_id {
 
 struct verb {
     const char *name, *arguments, *meaning, *options;
-    int (*act)(struct options *o);
+    int (*act)(struct options *o); /* NULL: it is another program's */
 };
 
 static int usage_error(const char *format, const char *what)
@@ -188,25 +187,20 @@ static void environment_fill(struct result *r, const struct options *o)
     free(initrd);
 }
 
-static int report_make(const struct result *r, const struct paper *paper)
+static char *result_path(const struct options *o)
 {
-    if (report_write(r, paper, "."))
-        return EXIT_NOT_RUN;
-    fprintf(stderr, "wrote BENCHMARKS.md, plots/ratios.svg\n");
-    return EXIT_OK;
+    return o->out          ? text("%s", o->out)
+           : o->name_count ? utc_now("results/chosen-%Y%m%dT%H%M%SZ.json")
+                           : utc_now("results/%Y%m%dT%H%M%SZ.json");
 }
 
-static int result_keep(const struct result *r, const struct options *o)
+static int result_keep(const struct result *r, const char *path)
 {
-    char *path = o->out          ? text("%s", o->out)
-                 : o->name_count ? utc_now("results/chosen-%Y%m%dT%H%M%SZ.json")
-                                 : utc_now("results/%Y%m%dT%H%M%SZ.json");
     int rc = result_write(r, path);
     if (rc)
         complain("cannot write %s: %s", path, strerror(-rc));
     else
         fprintf(stderr, "wrote %s\n", path);
-    free(path);
     return rc ? EXIT_NOT_RUN : EXIT_OK;
 }
 
@@ -224,9 +218,11 @@ static int act_run(struct options *o)
     paper_read(&paper, PAPER_DIR);
     goals_read(&paper, GOALS);
     table_print(stdout, &result, &paper);
-    other = result_keep(&result, o);
+    char *path = result_path(o);
+    other = result_keep(&result, path);
     if (o->wants_report && other == EXIT_OK && status != EXIT_INTERRUPTED)
-        other = report_make(&result, &paper);
+        other = publish_run(path);
+    free(path);
     result_free(&result);
     free(o->plan.what);
     return status ? status : other;
@@ -248,6 +244,7 @@ static int column_cut(char *name)
 static int act_compare(struct options *o)
 {
     static struct result a, b;
+    static struct verdict_list list;
     if (o->name_count != 2)
         return usage_error("%s wants two result documents", "compare");
     int from = column_cut(o->names[0]), to = column_cut(o->names[1]);
@@ -255,7 +252,9 @@ static int act_compare(struct options *o)
         return usage_error("%s wants a column for both documents or for none", "compare");
     if (result_read(&a, o->names[0]) || result_read(&b, o->names[1]))
         return EXIT_USAGE;
-    int status = compare_print(stdout, &a, &b, from, to, o->tolerance);
+    int status = compare_print(stdout, &a, &b, from, to, o->tolerance, &list);
+    if (o->markdown && list.n && verdicts_to_markdown(&list, "Comparison", o->markdown))
+        status = EXIT_NOT_RUN;
     result_free(&a);
     result_free(&b);
     return status;
@@ -376,39 +375,36 @@ static int act_accept(struct options *o)
     return status;
 }
 
-/* The newest document of a whole suite in results/: their names are dates. */
-static char *newest_result(void)
-{
-    glob_t found;
-    char *path = NULL;
-    if (glob("results/2*.json", 0, NULL, &found) == 0)
-        path = text("%s", found.gl_pathv[found.gl_pathc - 1]);
-    globfree(&found);
-    return path;
-}
-
 static int act_report(struct options *o)
 {
-    static struct result result;
-    static struct paper paper;
-    char *path = o->name_count ? text("%s", o->names[0]) : newest_result();
-    if (!path)
-        return usage_error("%s has no result document yet; run vbench run", "results/");
-    int rc = result_read(&result, path);
-    free(path);
-    if (rc)
-        return EXIT_USAGE;
-    paper_read(&paper, PAPER_DIR);
-    goals_read(&paper, GOALS);
-    table_print(stdout, &result, &paper);
-    int status = report_make(&result, &paper);
-    result_free(&result);
-    return status;
+    return publish_report(o->names, o->name_count);
+}
+
+static int act_plot(struct options *o)
+{
+    return publish_plots(o->names, o->name_count);
 }
 
 static int act_doctor(struct options *o)
 {
     return doctor_print(&o->plan.machine);
+}
+
+/* ---- explain ---- */
+
+/* It is vtrace's, which lies beside this program: the same words, the same options. */
+static int explain_exec(char **argv)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof "vtrace");
+    if (n > 0) {
+        path[n] = 0;
+        strcpy(strrchr(path, '/') + 1, "vtrace");
+        argv[0] = path;
+        execv(path, argv);
+    }
+    complain("cannot run %s, which explains: %s", n > 0 ? path : "vtrace", strerror(errno));
+    return EXIT_NOT_RUN;
 }
 
 /* ---- command line ---- */
@@ -457,6 +453,7 @@ static const struct verb verbs[] = {
      "  :COLUMN          compare this column of A with that of B; without, all with their "
      "namesakes\n"
      "  --tolerance P    percent a row may be worse (0.5)\n"
+     "  --markdown FILE  the rows that changed as a summary for a pull request, too\n"
      "\nexample: what does tracing cost?\n"
      "  vbench run --columns vantage,vantage-traced --out t.json\n"
      "  vbench compare --tolerance 15 t.json:vantage t.json:vantage-traced\n",
@@ -484,8 +481,17 @@ static const struct verb verbs[] = {
      "  --baseline FILE  where to (" BASELINE ")\n"
      "\nexample: vbench accept --reason 'fork: pins in one multicall'\n",
      act_accept},
-    {"report", "[FILE.json]", "write BENCHMARKS.md and plots/ from a document (the newest)", "",
+    {"report", "[FILE.json...]", "write BENCHMARKS.md and plots/ from documents",
+     "  FILE.json        the documents; default: results/2*.json and results/baseline/*.json\n"
+     "\nEach row is taken from the newest document that has it.\n"
+     "example: vbench run --suite hyper && vbench report\n",
      act_report},
+    {"plot", "[PLOT...] [FILE.json...]", "draw plots/*.svg only",
+     "  PLOT             a picture of plots/, without .svg; default: all\n"
+     "  FILE.json        the documents, as for report\n"
+     "\nexample: vbench plot batching\n",
+     act_plot},
+    {"explain", "NAME...", "which path owns which part of the difference to native (vtrace explain)", "", NULL},
     {"doctor", "", "can the columns run on this machine?", MACHINE_HELP, act_doctor},
 };
 
@@ -627,6 +633,6 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < VERBS; i++)
         if (!strcmp(argv[1], verbs[i].name))
-            return verb_call(&verbs[i], argc - 1, argv + 1);
+            return verbs[i].act ? verb_call(&verbs[i], argc - 1, argv + 1) : explain_exec(argv);
     return usage_error("there is no verb %s", argv[1]);
 }

@@ -50,6 +50,15 @@ bool row_is_shown(enum row_id row)
     return strcmp(suite_rows[row].table, "term") != 0;
 }
 
+bool is_first_of_cell(enum row_id row)
+{
+    for (int i = 0; i < (int)row; i++)
+        if (!strcmp(suite_rows[i].table, suite_rows[row].table) &&
+            !strcmp(suite_rows[i].cell, suite_rows[row].cell))
+            return false;
+    return true;
+}
+
 static bool selection_add_suite(struct selection *s, const char *name)
 {
     enum suite_id suite = suite_find(name);

@@ -24,7 +24,7 @@ enum suite_id {
 };
 
 struct suite {
-    const char *name, *kernel, *initrd, *also, *what;
+    const char *name, *kernel, *initrd, *uml, *also, *what;
 };
 
 extern const struct suite suites[SUITES];
@@ -54,6 +54,9 @@ enum row_id row_find(const char *name);
 
 /* Is the row one to show, rather than a term that others subtract? */
 bool row_is_shown(enum row_id row);
+
+/* Is it the first of suite.def with its table and cell? Several rows may be parts of one cell. */
+bool is_first_of_cell(enum row_id row);
 
 /* A choice of rows. */
 struct selection {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/table.h"
+#include "bench/vbench/mean.h"
 
-#include <math.h>
 #include <string.h>
 
 enum column_id base_column(const struct result *r)
@@ -10,12 +10,6 @@ enum column_id base_column(const struct result *r)
         if (r->columns[c].asked)
             return c;
     return COLUMN_NATIVE;
-}
-
-/* A ratio of the paper or of the goals; NAN where it has none. */
-static double ratio_or_nan(double value, double native)
-{
-    return value > 0 && native > 0 ? value / native : NAN;
 }
 
 struct figures figures_of(const struct result *r, const struct paper *paper, enum row_id row)
@@ -31,9 +25,8 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
         if (!isfinite(f.ratio[c]))
             f.ratio[c] = NAN;
     }
-    f.paper_ratio = ratio_or_nan(cell->xen, cell->native);
-    f.paper_uml = ratio_or_nan(cell->uml, cell->native);
-    f.goal = ratio_or_nan(cell->goal, 1);
+    f.paper_ratio = paper_ratio(cell, PAPER_XEN);
+    f.goal = cell->goal > 0 ? cell->goal : NAN;
     f.half = (1 + f.ratio[COLUMN_XEN]) / 2;
     double ours = f.value[COLUMN_VANTAGE] - f.value[COLUMN_NATIVE];
     double xens = f.value[COLUMN_XEN] - f.value[COLUMN_NATIVE];
@@ -45,16 +38,23 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
 double ratio_geomean(const struct result *r, enum column_id column, unsigned *n)
 {
     static const struct paper none;
-    double sum = 0;
-    *n = 0;
-    for (int i = 0; i < ROWS; i++) {
-        double ratio = figures_of(r, &none, i).ratio[column];
-        if (!row_is_shown(i) || !(ratio > 0))
-            continue;
-        sum += log(ratio);
-        ++*n;
-    }
-    return *n ? exp(sum / *n) : NAN;
+    struct mean mean = {0};
+    for (int i = 0; i < ROWS; i++)
+        if (row_is_shown(i))
+            mean_add(&mean, figures_of(r, &none, i).ratio[column]);
+    *n = mean.n;
+    return mean_value(&mean);
+}
+
+double cell_ratio(const struct result *r, enum row_id row, enum column_id column)
+{
+    static const struct paper none;
+    struct mean mean = {0};
+    for (int i = 0; i < ROWS; i++)
+        if (!strcmp(suite_rows[i].table, suite_rows[row].table) &&
+            !strcmp(suite_rows[i].cell, suite_rows[row].cell))
+            mean_add(&mean, figures_of(r, &none, i).ratio[column]);
+    return mean_value(&mean);
 }
 
 char *number_print(char to[NUMBER_MAX], double value)
@@ -121,8 +121,7 @@ static void print_geomean(FILE *out, const struct result *r)
     fputc('\n', out);
 }
 
-/* Is there anything to show: was the row measured in some column? */
-static bool is_measured(const struct figures *f)
+bool is_measured(const struct figures *f)
 {
     for (int c = 0; c < COLUMNS; c++)
         if (!isnan(f->value[c]))

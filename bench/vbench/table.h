@@ -15,7 +15,6 @@ struct figures {
     double value[COLUMNS];
     double ratio[COLUMNS]; /* to the base column */
     double paper_ratio;    /* the paper's Xen to its native Linux */
-    double paper_uml;      /* the paper's UML to its native Linux */
     double half;           /* the ratio at which Vantage has half of Xen's overhead */
     double goal;           /* the ratio it wants to reach */
     double share;          /* Vantage's overhead over native as a part of Xen's */
@@ -26,9 +25,14 @@ enum column_id base_column(const struct result *r);
 
 struct figures figures_of(const struct result *r, const struct paper *paper, enum row_id row);
 
-/* Geometric mean of a column's ratios over the rows shown, NAN without any; `n` gets their number.
- */
+/* Was the row measured in some column? */
+bool is_measured(const struct figures *f);
+
+/* Geometric mean of a column's ratios over the rows shown, NAN without any; `n` gets their number. */
 double ratio_geomean(const struct result *r, enum column_id column, unsigned *n);
+
+/* The same over the rows that are parts of the same cell of the same table as this one. */
+double cell_ratio(const struct result *r, enum row_id row, enum column_id column);
 
 /* A value with about four significant digits, a ratio, a share; "-" for NAN. Into `to`, returned.
  */

@@ -26,18 +26,20 @@ static void reboot(void)
 
 static void write_trace(void)
 {
-    uint8_t mask = trace_mask;
+    struct trace_set set;
 
+    trace_chosen(&set);
     trace_to_debug_port();
-    trace_set_mask(mask);
+    trace_choose(&set);
 }
 
 static void print_trace(void)
 {
-    uint8_t mask = trace_mask;
+    struct trace_set set;
 
+    trace_chosen(&set);
     trace_print_recent(RECENT_RECORDS);
-    trace_set_mask(mask);
+    trace_choose(&set);
 }
 
 static void print_memory(void)

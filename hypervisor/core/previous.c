@@ -38,13 +38,13 @@ static bool is_possible(const struct trace_descriptor *d)
 {
     struct run text = text_of(d);
 
-    return trace_is_description(d) && d->boot && d->boot < BOOT_LIMIT && d->header.schema_bytes < SCHEMA_LIMIT &&
-           d->schema == d->address + PAGE_SIZE && !(d->ring_bytes & (d->ring_bytes - 1)) &&
-           d->ring_bytes >= TRACE_BUFFER_MIN && d->ring_bytes <= TRACE_BUFFER_MAX &&
+    return trace_is_description(d) && d->boot && d->boot < BOOT_LIMIT && d->header.mask &&
+           d->header.schema_bytes < SCHEMA_LIMIT && d->schema == d->address + PAGE_SIZE &&
+           !(d->ring_bytes & (d->ring_bytes - 1)) && d->ring_bytes >= TRACE_BUFFER_MIN && d->ring_bytes <= TRACE_BUFFER_MAX &&
            mm_early_is_unused(text.first, text.frames);
 }
 
-/* Of several the newest counts, and the others are not found again. */
+/* One whose machine had stopped recording, as before its end, was written out then. Of several the newest counts, and the others are not found again. */
 static void look_at(uint64_t address)
 {
     struct trace_descriptor *d = direct_map(address);

@@ -10,6 +10,12 @@
 /* A description begins at a multiple of 2 MiB, so that the next boot does not have to look at every page. */
 #define PLACES 512
 
+/* dom0's tools map what they read (vantage_op.h). */
+static void publish(mfn_t m)
+{
+    frame_publish(m, false);
+}
+
 static void ring_create(struct cpu *c)
 {
     uint64_t bytes = options.trace.buffer_bytes ? options.trace.buffer_bytes : TRACE_BUFFER_DEFAULT;
@@ -17,13 +23,14 @@ static void ring_create(struct cpu *c)
 
     if (!memory)
         cannot_start("option trace_buf: there is no memory for a ring of %lu bytes", bytes);
+    for (uint64_t at = 0; at < bytes; at += PAGE_SIZE)
+        publish(mfn_of((uint8_t *)memory + at));
     trace_cpu_init(c, memory, bytes, options.trace.mode);
 }
 
 void tracing_cpu_start(struct cpu *c)
 {
-    if (options.trace.mask)
-        ring_create(c);
+    ring_create(c);
 }
 
 static void selftest(void)
@@ -31,8 +38,8 @@ static void selftest(void)
     unsigned order = (unsigned)__builtin_ctzll(TRACE_SELFTEST_RING_BYTES / PAGE_SIZE);
     void *memory = hv_alloc(order), *copy = hv_alloc(order);
 
-    if (!this_cpu()->trace || !memory || !copy)
-        cannot_start("option trace_selftest: it wants trace= as well, and memory");
+    if (!memory || !copy)
+        cannot_start("option trace_selftest: there is no memory for it");
     trace_selftest_cost();
     trace_selftest_step(memory, copy);
     hv_free(memory, order);
@@ -44,17 +51,17 @@ void tracing_place(const struct boot_info *boot)
     uint64_t bytes = trace_description_bytes();
 
     previous_find(boot);
-    if (options.trace.mask)
-        trace_describe_in(frame_data(mm_early_alloc(bytes >> PAGE_SHIFT, PLACES)), previous_boot() + 1);
+    trace_describe_in(frame_data(mm_early_alloc(bytes >> PAGE_SHIFT, PLACES)), previous_boot() + 1);
 }
 
 void tracing_start(void)
 {
     previous_report(options.trace.out_debugcon && trace_has_debug_port());
+    trace_each_frame(publish);
     tracing_cpu_start(this_cpu());
     if (options.trace.selftest)
         selftest();
-    trace_set_mask(options.trace.mask);
+    trace_choose(&options.trace.set);
 }
 
 /* The machine is about to stand still, or to begin anew. */

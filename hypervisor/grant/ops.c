@@ -81,7 +81,7 @@ static long list(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t count, si
 static int target(struct domain *self, domid_t id, struct domain **d)
 {
     *d = domain_resolve(self, id);
-    if (!*d)
+    if (!*d || (*d)->state == DOMAIN_DYING)
         return GNTST_bad_domain;
     return *d == self || self->is_privileged ? GNTST_okay : GNTST_permission_denied;
 }

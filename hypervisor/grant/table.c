@@ -322,6 +322,11 @@ mfn_t grant_frame_mfn(const struct domain *d, unsigned index)
     return index < grants_of(d)->frame_count ? mfn_of(grants_of(d)->shared[index]) : MFN_NONE;
 }
 
+mfn_t on_grant_frame(const struct domain *d, uint64_t index)
+{
+    return index < grant_frame_count(d) ? grant_frame_mfn(d, (unsigned)index) : MFN_NONE;
+}
+
 int grant_entry_set(struct domain *d, uint32_t ref, domid_t to, mfn_t frame)
 {
     struct grants *g = grants_of(d);

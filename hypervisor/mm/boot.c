@@ -145,6 +145,15 @@ void mm_boot_release(mfn_t first, uint64_t count)
     heap_add(first, count);
 }
 
+uint64_t mm_ram_frames(void)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < ram_count; i++)
+        n += ram[i].end - ram[i].first;
+    return n;
+}
+
 uint64_t mm_max_frame(void)
 {
     return frame_count;

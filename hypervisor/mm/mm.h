@@ -38,6 +38,9 @@ void mm_boot_release(mfn_t first, uint64_t count);
 /* One past the highest frame of RAM. */
 uint64_t mm_max_frame(void);
 
+/* Frames of RAM from 1 MiB up, whoever has them. */
+uint64_t mm_ram_frames(void);
+
 /* --- Heap (alloc.c) --- */
 
 #define MM_MAX_ORDER 18
@@ -166,11 +169,13 @@ int mm_audit(void);
 void mm_audit_source(void (*source)(void));
 void mm_audit_count(mfn_t m, unsigned refs, unsigned uses);
 
-/* --- Up-calls: implemented in pv/ --- */
+/* --- Up-calls: implemented in pv/ where not said otherwise --- */
 
 /* Checks (and edits as the ABI says) the 512 descriptors of a frame about to become USE_SEG. Called with
  * mm_lock held: looks at its argument only. 0, -EINVAL. */
 int on_descriptor_frame(uint64_t *descriptors);
+/* Frame `index` of d's grant table, MFN_NONE beyond its end (in grant/). d is alive. */
+mfn_t on_grant_frame(const struct domain *d, uint64_t index);
 /* MMUEXT_SET_LDT. Called without locks. */
 int on_set_ldt(struct vcpu *v, uint64_t address, unsigned entries);
 

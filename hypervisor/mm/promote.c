@@ -74,7 +74,7 @@ static unsigned entries_present(const uint64_t *table)
 /* The table on top is valid; what its parent waited for has happened. */
 static void top_validated(struct job *j, struct job_level *top)
 {
-    if (unlikely(trace_mask & TRACE_MMU))
+    if (trace_wants(promote))
         trace_promote(top->table.n, entries_present(frame_data(top->table)), top->use);
     if (top->use == USE_L4)
         paging_fill_l4(frame_data(top->table));
@@ -92,7 +92,7 @@ static void top_emptied(struct job *j, struct job_level *top)
     if (top->use == USE_L4) /* our addresses are not the guest's to read */
         memset((uint64_t *)frame_data(top->table) + HOLE_FIRST_SLOT, 0,
                (HOLE_LAST_SLOT - HOLE_FIRST_SLOT + 1) * sizeof(uint64_t));
-    if (unlikely(trace_mask & TRACE_MMU))
+    if (trace_wants(demote))
         trace_demote(top->table.n, entries_present(frame_data(top->table)), top->use);
     type_emptied(f);
     frame_put(f);

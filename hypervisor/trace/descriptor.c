@@ -13,9 +13,20 @@ static uint64_t boot;
 _Static_assert(TRACE_DESCRIPTOR_CPUS == MAX_CPUS, "one place for each");
 _Static_assert(sizeof(struct trace_descriptor) <= PAGE_SIZE, "the schema is in the pages behind it");
 
+mfn_t trace_descriptor_mfn(void)
+{
+    return mfn_of(page);
+}
+
 static uint64_t ring_address(const struct trace_ring *r)
 {
     return r ? mfn_of(r).n << PAGE_SHIFT : 0;
+}
+
+void trace_each_frame(void (*call)(mfn_t m))
+{
+    for (uint64_t at = 0; at < trace_description_bytes(); at += PAGE_SIZE)
+        call(mfn_of((const char *)page + at));
 }
 
 static uint64_t checksum_of(struct trace_descriptor d)

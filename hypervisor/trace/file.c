@@ -87,7 +87,7 @@ void trace_to_debug_port(void)
         printk("trace: there is no debug port; QEMU has one as isa-debugcon,iobase=0xe9\n");
         return;
     }
-    mask = trace_set_mask(0);
+    mask = trace_choose(&(struct trace_set){{0}});
     written = 0;
     put_header(mask);
     for (unsigned i = 0; i < MAX_CPUS; i++)

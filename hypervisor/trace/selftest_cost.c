@@ -63,20 +63,23 @@ static uint32_t fewest(uint32_t (*ticks)(void))
     return best;
 }
 
-static uint32_t fewest_with(uint8_t mask, uint32_t (*ticks)(void))
+static void measure(uint32_t *ticks)
 {
-    uint8_t old = trace_mask;
-    uint32_t best;
-
-    __atomic_store_n(&trace_mask, mask, __ATOMIC_RELAXED);
-    best = fewest(ticks);
-    __atomic_store_n(&trace_mask, old, __ATOMIC_RELAXED);
-    return best - fewest(ticks_of_nothing);
+    for (unsigned i = 0; i < ARRAY_SIZE(events); i++)
+        ticks[i] = fewest(events[i].ticks) - fewest(ticks_of_nothing);
 }
 
 void trace_selftest_cost(void)
 {
+    static uint32_t off[ARRAY_SIZE(events)], on[ARRAY_SIZE(events)];
+    struct trace_set none = {{0}}, all = none;
+
+    trace_set_classes(&all, TRACE_ALWAYS);
+    trace_choose(&none);
+    measure(off);
+    trace_choose(&all);
+    measure(on);
+    trace_choose(&none);
     for (unsigned i = 0; i < ARRAY_SIZE(events); i++)
-        printk("trace-cost %s off=%u on=%u\n", events[i].name, fewest_with(0, events[i].ticks),
-               fewest_with(TRACE_ALWAYS, events[i].ticks));
+        printk("trace-cost %s off=%u on=%u\n", events[i].name, off[i], on[i]);
 }

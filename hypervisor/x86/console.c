@@ -84,6 +84,8 @@ static void put_line(const char *text, size_t n)
         put('\n');
     for (const char *p = prefix; *p; p++)
         put(*p);
+    console_log_put(text, n);
+    console_log_put("\n", 1);
     while (n--)
         put(*text++);
     put('\n');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the straight ways of entry.S (system call in, iret out) read of a CPU and of the vCPU behind
+ * What the straight ways of entry.S (system call in, iret out, hypercall) read of a CPU and of the vCPU behind
  * a struct context. Plain #defines for the assembler; pv/entry.c compares them with the structures.
  */
 #ifndef X86_FAST_H
@@ -13,6 +13,8 @@
 
 /* struct vcpu */
 #define VCPU_IN_USER         0xbd
+#define VCPU_CRASHED         0xbe /* behind it: both in one comparison */
+#define VCPU_RESTART_CHANGED 0xc8
 #define VCPU_INFO            0xc0
 #define VCPU_KERNEL_L4       0x100
 #define VCPU_USER_L4         0x108
@@ -20,12 +22,15 @@
 #define VCPU_SYSCALL_ADDRESS 0x150
 #define VCPU_SYSCALL_MASKS   0x158
 #define VCPU_VM_ASSIST       0x214
+#define VCPU_STATE           0x1340
 #define VM_ASSIST_SHOWS_IOPL 0x10
 
 /* struct vcpu_info */
 #define INFO_PENDING 0
 #define INFO_MASK    1
 
-#define HYPERCALL_IRET 23
+#define HYPERCALL_IRET    23
+#define HYPERCALL_NUMBERS 64
+#define RESULT_RESTART    -85 /* -ERESTART */
 
 #endif

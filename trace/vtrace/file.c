@@ -6,6 +6,7 @@
 #include "trace/vtrace/file.h"
 #include "trace/vtrace/dump.h"
 #include "trace/vtrace/fail.h"
+#include "trace/vtrace/symbols.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,8 +29,7 @@ const struct record_head *packet_record(const struct packet *p, uint32_t at)
     return h;
 }
 
-/* Records of a packet; *whole: they fill it. */
-static uint64_t records_of(const struct packet *p, bool *whole)
+uint64_t packet_records(const struct packet *p, bool *whole)
 {
     uint32_t at = TRACE_HEADER_BYTES;
     const struct record_head *h;
@@ -41,18 +41,23 @@ static uint64_t records_of(const struct packet *p, bool *whole)
     return n;
 }
 
-/* The packet at `at`, if it is there as a whole. */
-static bool packet_at(const struct trace *t, size_t at, uint32_t cpu, struct packet *p)
+bool packet_read(struct packet *p, const void *data, size_t bytes)
 {
-    const struct packet_header *h = (const void *)(t->data + at);
+    const struct packet_header *h = data;
 
-    if (t->size - at < sizeof(*h) || h->magic != TRACE_PACKET_MAGIC || h->cpu != cpu)
+    if (bytes < sizeof(*h) || h->magic != TRACE_PACKET_MAGIC)
         return false;
     if (h->content_bits > h->packet_bits || h->packet_bits % 64 || h->content_bits % 64 ||
         h->packet_bits / 8 > TRACE_PACKET_BYTES || h->content_bits / 8 < sizeof(*h))
         return false;
     *p = (struct packet){h, (uint32_t)(h->content_bits / 8)};
-    return t->size - at >= h->packet_bits / 8;
+    return bytes >= h->packet_bits / 8;
+}
+
+/* The packet at `at`, if it is there as a whole. */
+static bool packet_at(const struct trace *t, size_t at, uint32_t cpu, struct packet *p)
+{
+    return packet_read(p, t->data + at, t->size - at) && p->header->cpu == cpu;
 }
 
 /* A long trace is read in pieces: what is behind the reader need not stay in memory. */
@@ -73,20 +78,29 @@ void ring_forget(const struct trace *t, const struct ring *r, size_t packet)
 
 static void add_packet(const struct trace *t, struct ring *r, struct packet p)
 {
+    uint64_t seen = r->count ? r->next_event : r->said.before;
     bool whole;
 
     if (!(r->count & (r->count - 1)))
         r->packets = must_realloc(r->packets, r->count ? r->count * 2 : 1, sizeof(p));
-    if (!r->count)
-        r->overwritten = p.header->first_event;
+    if (p.header->first_event > seen)
+        r->overwritten += p.header->first_event - seen;
     ring_forget(t, r, r->count);
     r->packets[r->count++] = p;
-    r->records += records_of(&p, &whole);
+    r->next_event = p.header->first_event + packet_records(&p, &whole);
+    r->records += r->next_event - p.header->first_event;
     r->damaged += !whole;
 }
 
+/* The ring of that CPU, of which this may be a further part. */
 static struct ring *add_ring(struct trace *t, const struct file_ring *said)
 {
+    for (size_t i = 0; i < t->ring_count; i++) {
+        if (t->rings[i].said.cpu == said->cpu) {
+            t->rings[i].said = *said;
+            return &t->rings[i];
+        }
+    }
     t->rings = must_realloc(t->rings, t->ring_count + 1, sizeof(*t->rings));
     t->rings[t->ring_count] = (struct ring){.said = *said};
     return &t->rings[t->ring_count++];
@@ -98,15 +112,16 @@ static bool scan_ring(struct trace *t, size_t *at)
     struct file_ring said;
     struct packet p;
     struct ring *r;
+    uint64_t n = 0;
 
     memcpy(&said, t->data + *at, sizeof(said));
     *at += sizeof(said);
     r = add_ring(t, &said);
-    while (r->count < said.packets) {
+    for (; n < said.packets; n++) {
         if (!packet_at(t, *at, said.cpu, &p)) {
             snprintf(t->cut, sizeof(t->cut),
-                     "cut at byte %zu, in packet %zu of %" PRIu64 " of CPU %u", t->size, r->count + 1,
-                     said.packets, said.cpu);
+                     "cut at byte %zu, in packet %" PRIu64 " of %" PRIu64 " of CPU %u", t->size, n + 1, said.packets,
+                     said.cpu);
             return false;
         }
         add_packet(t, r, p);
@@ -299,6 +314,7 @@ void trace_close(struct trace *t)
         free(t->rings[i].packets);
     free(t->rings);
     schema_free(&t->schema);
+    symbols_free(t->symbols);
     if (t->map)
         munmap(t->map, t->map_size);
     free(t);
@@ -323,12 +339,12 @@ struct totals trace_totals(const struct trace *t)
     for (size_t i = 0; i < t->ring_count; i++) {
         const struct ring *r = &t->rings[i];
 
-        n.attempted += r->said.attempted;
+        n.attempted += r->said.attempted - r->said.before;
         n.dropped += r->said.dropped;
         n.overwritten += r->overwritten;
         n.read += r->records;
-        if (r->said.attempted >= r->said.dropped + r->overwritten + r->records)
-            n.missing += r->said.attempted - r->said.dropped - r->overwritten - r->records;
+        if (r->said.attempted >= r->said.before + r->said.dropped + r->overwritten + r->records)
+            n.missing += r->said.attempted - r->said.before - r->said.dropped - r->overwritten - r->records;
     }
     return n;
 }

@@ -23,7 +23,8 @@ struct ring {
     size_t count;
     uint64_t records;     /* in those packets */
     uint64_t damaged;     /* packets whose records do not add up */
-    uint64_t overwritten; /* records that were there before the first packet */
+    uint64_t overwritten; /* records that had gone when the recording came to them */
+    uint64_t next_event;  /* of the CPU, behind the last packet */
 };
 
 struct trace {
@@ -39,6 +40,7 @@ struct trace {
     bool is_whole;   /* the end is there and fits */
     char cut[160];   /* otherwise: what is missing */
     const struct event *event_of[65536];
+    struct symbols *symbols;  /* of --symbols, NULL: none; freed with the trace */
     const struct event *turn; /* the event that tells who runs */
 };
 
@@ -50,6 +52,12 @@ void trace_close(struct trace *t);
 
 /* The same, or the end of the program with that sentence: what a verb wants. */
 struct trace *trace_of(const char *path);
+
+/* The packet that begins at `data`; false: what is there is none, or it is longer than `bytes`. */
+bool packet_read(struct packet *p, const void *data, size_t bytes);
+
+/* How many records a packet holds; *whole: they fill it. */
+uint64_t packet_records(const struct packet *p, bool *whole);
 
 /* The record at byte `at` of a packet; NULL: none begins there, or it is not there as a whole. */
 const struct record_head *packet_record(const struct packet *p, uint32_t at);

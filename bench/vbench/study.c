@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "bench/vbench/study.h"
+#include "bench/vbench/host.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAPER_DIR "results/paper"
+#define GOALS     "results/targets.json"
+#define REMAINING "results/remaining.json"
+#define BREAKDOWN "results/breakdown.json"
+
+/* A document that need not be there; one that cannot be read is complained about and left out. */
+static json_t *optional_read(const char *path)
+{
+    json_error_t error;
+    if (access(path, F_OK))
+        return NULL;
+    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!root)
+        complain("%s is left out: %s", path, error.text);
+    return root;
+}
+
+static void remaining_read(struct study *s)
+{
+    json_t *root = optional_read(REMAINING), *one;
+    const char *name;
+    s->has_remaining = root != NULL;
+    json_object_foreach(root, name, one)
+    {
+        int row = row_find(name);
+        if (row != ROW_NONE && json_is_string(one))
+            s->remaining[row] = text("%s", json_string_value(one));
+    }
+    json_decref(root);
+}
+
+static void parts_take(struct parts parts[ROWS], json_t *rows)
+{
+    const char *name;
+    json_t *one;
+    json_object_foreach(rows, name, one)
+    {
+        int row = row_find(name);
+        if (row == ROW_NONE)
+            continue;
+        parts[row].user = json_number_value(json_object_get(one, "user"));
+        parts[row].kernel = json_number_value(json_object_get(one, "kernel"));
+        parts[row].hypervisor = json_number_value(json_object_get(one, "hypervisor"));
+    }
+}
+
+static void breakdown_read(struct study *s)
+{
+    json_t *root = optional_read(BREAKDOWN), *rows;
+    const char *name, *commit = json_string_value(json_object_get(root, "commit"));
+    if (commit)
+        s->parts_commit = text("%s", commit);
+    json_object_foreach(json_object_get(root, "columns"), name, rows)
+    {
+        int column = column_find(name);
+        if (column >= 0)
+            parts_take(s->parts[column], rows);
+    }
+    json_decref(root);
+}
+
+int study_read(struct study *s, const char *const patterns[])
+{
+    memset(s, 0, sizeof *s);
+    int rc = documents_read(&s->documents, patterns);
+    if (rc)
+        return rc;
+    documents_read(&s->history, (const char *const[]){DOCUMENTS_KEPT, NULL});
+    paper_read(&s->paper, PAPER_DIR);
+    goals_read(&s->paper, GOALS);
+    remaining_read(s);
+    breakdown_read(s);
+    return 0;
+}
+
+void study_free(struct study *s)
+{
+    documents_free(&s->documents);
+    documents_free(&s->history);
+    for (int i = 0; i < ROWS; i++)
+        free(s->remaining[i]);
+    free(s->parts_commit);
+    memset(s, 0, sizeof *s);
+}
+
+bool has_parts(const struct study *s, enum column_id column, enum row_id row)
+{
+    const struct parts *p = &s->parts[column][row];
+    return p->user + p->kernel + p->hypervisor > 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Everything that a report and its plots are made from: our results, the paper's, goals, and notes.
+ */
+#ifndef BENCH_VBENCH_STUDY_H
+#define BENCH_VBENCH_STUDY_H
+
+#include "bench/vbench/documents.h"
+#include "bench/vbench/paper.h"
+
+/* Instructions per operation of a row, by who executed them (results/breakdown.json). */
+struct parts {
+    double user, kernel, hypervisor;
+};
+
+struct study {
+    struct documents documents;
+    struct documents history; /* the kept documents, whichever are reported */
+    struct paper paper;
+    char *remaining[ROWS]; /* what a row that is not at its goal still spends, and who; or NULL */
+    bool has_remaining;    /* is there such a file at all? */
+    struct parts parts[COLUMNS][ROWS]; /* all 0 where they were not counted */
+    char *parts_commit;                /* of the tree that was counted, or NULL */
+};
+
+/* Reads what lies under results/ of the current folder; the documents as documents_read() does. */
+int study_read(struct study *s, const char *const patterns[]);
+
+void study_free(struct study *s);
+
+/* Were the row's instructions counted in this column? */
+bool has_parts(const struct study *s, enum column_id column, enum row_id row);
+
+#endif
