@@ -153,10 +153,11 @@ DOMU := $(B)/guests/domu
 $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz guests/toolstack/script guests/toolstack/poweroff
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(DOMU)
-	$(Q)mkdir -p $(DOMU)/dom0/boot $(DOMU)/guest/sbin
-	$(Q)install -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
+	$(Q)mkdir -p $(DOMU)/dom0/boot
+	$(Q)cp -a $(GUESTS)/root $(DOMU)/guest
+	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
 	$(Q)cp $(GUESTS)/vmlinuz $(DOMU)/dom0/boot
-	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(DOMU)/guest) > $(DOMU)/dom0/boot/guest.gz
+	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
 	$(Q)cp guests/toolstack/script $(DOMU)/dom0/script
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
 GUEST_FILES += $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz

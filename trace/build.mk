@@ -113,14 +113,14 @@ all: $(B)/test/fuzz_vtrace
 CHECKS += trace/test/check_fuzz_vtrace
 
 # --- Live, in dom0: an image with vtrace and a workload whose hypercalls are known ------------------------------
-LIVE_MODULES := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk xen-privcmd
+LIVE_MODULES := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk xen-privcmd xen-evtchn
 
 $(B)/trace/test/live/calls: trace/test/live/calls.c hypervisor/pv/vantage_op.h
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
 
-$(B)/guests/live.gz: $(B)/guests/initrd.gz $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/live/calls \
+$(B)/guests/live.gz: $(B)/guests/toolstack.gz $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/live/calls \
                      trace/test/live/script
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(B)/trace/live-root

@@ -16,6 +16,7 @@ static const struct row {
     long (*run)(struct vcpu *v, struct xen_sysctl *op);
 } rows[] = {
     ROW(readconsole, sysctl_read_console),
+    ROW(tbuf_op, sysctl_trace_buffers),
     ROW(physinfo, sysctl_physinfo),
     ROW(sched_id, sysctl_sched_id),
     ROW(getdomaininfolist, sysctl_domain_list),

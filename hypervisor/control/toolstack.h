@@ -27,6 +27,10 @@ long sysctl_cpu_topology(struct vcpu *v, struct xen_sysctl *op);
 long sysctl_numa(struct vcpu *v, struct xen_sysctl *op);
 long sysctl_heap(struct vcpu *v, struct xen_sysctl *op);
 
+/* --- trace_buffers.c --- */
+
+long sysctl_trace_buffers(struct vcpu *v, struct xen_sysctl *op);
+
 /* --- cpu_pool.c --- */
 
 long sysctl_sched_id(struct vcpu *v, struct xen_sysctl *op);

@@ -91,6 +91,7 @@ struct vcpu {
     bool is_idle;
     bool in_user;       /* guest user mode; decides what SYSCALL means and which L4 is loaded */
     bool crashed;       /* domain_crash() was called while this vCPU ran: it stops at on_exit */
+    uint8_t state;      /* enum vcpu_state, sched/'s; here because entry.S compares these four at once */
     struct vcpu_info *info; /* the guest's, mapped for us; NULL for idle */
     struct restart restart;
 
@@ -124,7 +125,6 @@ struct vcpu {
     struct trap_gate traps[256];
 
     /* sched */
-    enum vcpu_state state;
     unsigned cpu;                /* the CPU that runs or last ran it */
     bool is_up;                  /* VCPUOP_up */
     bool is_initialised;

@@ -43,15 +43,24 @@ typedef long hypercall_fn(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, ui
 #undef HC3
 #undef HC4
 
+static long call_none(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    return -ENOSYS;
+}
+
 #define ROW(nr, name)      [nr] = call_##name,
 #define HC0(nr, name, ...) ROW(nr, name)
 #define HC1(nr, name, ...) ROW(nr, name)
 #define HC2(nr, name, ...) ROW(nr, name)
 #define HC3(nr, name, ...) ROW(nr, name)
 #define HC4(nr, name, ...) ROW(nr, name)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
 hypercall_fn *const on_hypercall[HYPERCALL_NUMBERS] = {
+    [0 ... HYPERCALL_NUMBERS - 1] = call_none,
 #include "hypercalls.def"
 };
+#pragma GCC diagnostic pop
 #undef HC0
 #undef HC1
 #undef HC2
@@ -80,9 +89,14 @@ static const struct {
 #undef HC3
 #undef HC4
 
+static bool is_known(uint64_t nr)
+{
+    return nr < HYPERCALL_NUMBERS && on_hypercall[nr] != call_none;
+}
+
 static uint8_t traced_sub(uint64_t nr, const uint64_t *args)
 {
-    bool has = nr < ARRAY_SIZE(traced) && on_hypercall[nr] && traced[nr].sub != NONE;
+    bool has = is_known(nr) && traced[nr].sub != NONE;
 
     return has ? args[traced[nr].sub] : 255;
 }
@@ -90,7 +104,7 @@ static uint8_t traced_sub(uint64_t nr, const uint64_t *args)
 /* Bit 31 of a count says that the list was begun before (mm/). */
 static uint16_t traced_n(uint64_t nr, const uint64_t *args)
 {
-    bool has = nr < ARRAY_SIZE(traced) && on_hypercall[nr] && traced[nr].n != NONE;
+    bool has = is_known(nr) && traced[nr].n != NONE;
 
     return has ? MIN(args[traced[nr].n] & 0x7fffffffu, 0xffffu) : 0;
 }
@@ -98,7 +112,7 @@ static uint16_t traced_n(uint64_t nr, const uint64_t *args)
 static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
     v->restart.changed = 0;
-    if (nr >= HYPERCALL_NUMBERS || !on_hypercall[nr])
+    if (nr >= HYPERCALL_NUMBERS)
         return -ENOSYS;
     return on_hypercall[nr](v, args[0], args[1], args[2], args[3]);
 }

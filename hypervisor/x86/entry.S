@@ -347,25 +347,20 @@ entry_hypercall:
         cmp     $HYPERCALL_NUMBERS, %rax
         jae     entry_syscall_c
         lea     on_hypercall(%rip), %r11
-        mov     (%r11, %rax, 8), %rax
-        test    %rax, %rax
-        je      entry_syscall_c
         movb    $0, VCPU_RESTART_CHANGED(%rbx)
         mov     %r10, %r8
         mov     %rdx, %rcx
         mov     %rsi, %rdx
         mov     %rdi, %rsi
         mov     %rbx, %rdi
-        call    *%rax
+        call    *(%r11, %rax, 8)
         cmp     $RESULT_RESTART, %rax
         je      2f
         mov     %rax, RAX(%rbx)
         mov     CPU_SCHED(%rsp), %rcx
         cmpl    $0, (%rcx)
         jne     exit_to_guest
-        cmpw    $0, VCPU_IN_USER(%rbx)          /* and VCPU_CRASHED */
-        jne     exit_to_guest
-        cmpl    $0, VCPU_STATE(%rbx)
+        cmpl    $0, VCPU_IS_IDLE(%rbx)          /* nor VCPU_IN_USER, VCPU_CRASHED, VCPU_STATE */
         jne     exit_to_guest
         mov     VCPU_INFO(%rbx), %rcx
         cmpb    $0, INFO_PENDING(%rcx)

@@ -12,8 +12,10 @@
 #define CPU_SCHED     0x28 /* struct sched_cpu, which begins with its word of pending work */
 
 /* struct vcpu */
+#define VCPU_IS_IDLE         0xbc /* four bytes, all 0 in guest kernel mode of a vCPU that runs on: */
 #define VCPU_IN_USER         0xbd
-#define VCPU_CRASHED         0xbe /* behind it: both in one comparison */
+#define VCPU_CRASHED         0xbe
+#define VCPU_STATE           0xbf
 #define VCPU_RESTART_CHANGED 0xc8
 #define VCPU_INFO            0xc0
 #define VCPU_KERNEL_L4       0x100
@@ -22,7 +24,6 @@
 #define VCPU_SYSCALL_ADDRESS 0x150
 #define VCPU_SYSCALL_MASKS   0x158
 #define VCPU_VM_ASSIST       0x214
-#define VCPU_STATE           0x1340
 #define VM_ASSIST_SHOWS_IOPL 0x10
 
 /* struct vcpu_info */

@@ -2,7 +2,7 @@
 /*
  * libFuzzer on the reader of trace files and on all that is made of what it read: any bytes are refused or read
  * within their bounds. The first byte of an input chooses: odd, what follows stands behind a head and a schema that
- * are right, so that its rings are read; even, it is the whole file.
+ * are right, so that its rings are read; even, it is the whole file; its next two bits choose a format of export.
  */
 #define _GNU_SOURCE
 #include "trace/vtrace/attribution.h"
@@ -17,6 +17,23 @@
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+/* One of the formats that need no file of their own. */
+static void export_one(const struct trace *t, FILE *out, unsigned which)
+{
+    extern const struct format format_folded, format_json, format_perfetto, format_xentrace;
+    static const struct format *const formats[] = {&format_folded, &format_json, &format_perfetto, &format_xentrace};
+    const struct format *f = formats[which % 4];
+    struct export x = {.t = t, .out = out};
+    struct cursor *c = cursor_new(t);
+    struct record r;
+
+    f->begin(&x);
+    while (cursor_next(c, &r))
+        f->record(&x, &r);
+    f->end(&x);
+    cursor_free(c);
+}
 
 static void read_all(const struct trace *t, FILE *out)
 {
@@ -72,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     struct trace *t = trace_open(path, why, sizeof(why));
     if (t) {
         read_all(t, out);
+        export_one(t, out, data[0] >> 1);
         trace_close(t);
     }
     close(fd);
