@@ -92,11 +92,22 @@ static void add_packet(const struct trace *t, struct ring *r, struct packet p)
     r->damaged += !whole;
 }
 
-/* The ring of that CPU, of which this may be a further part. */
-static struct ring *add_ring(struct trace *t, const struct file_ring *said)
+/* May what begins at `at` go on with this ring? A guest's ring (merge) has a CPU's number, too, but begins anew. */
+static bool goes_on(const struct trace *t, const struct ring *r, const struct file_ring *said, size_t at)
 {
-    for (size_t i = 0; i < t->ring_count; i++) {
-        if (t->rings[i].said.cpu == said->cpu) {
+    struct packet p;
+
+    if (r->said.cpu != said->cpu)
+        return false;
+    return !said->packets || !r->count || !packet_at(t, at, said->cpu, &p) ||
+           p.header->seq > r->packets[r->count - 1].header->seq;
+}
+
+/* The ring of that CPU, of which this may be a further part. */
+static struct ring *add_ring(struct trace *t, const struct file_ring *said, size_t at)
+{
+    for (size_t i = t->ring_count; i-- > 0;) {
+        if (goes_on(t, &t->rings[i], said, at)) {
             t->rings[i].said = *said;
             return &t->rings[i];
         }
@@ -116,7 +127,7 @@ static bool scan_ring(struct trace *t, size_t *at)
 
     memcpy(&said, t->data + *at, sizeof(said));
     *at += sizeof(said);
-    r = add_ring(t, &said);
+    r = add_ring(t, &said, *at);
     for (; n < said.packets; n++) {
         if (!packet_at(t, *at, said.cpu, &p)) {
             snprintf(t->cut, sizeof(t->cut),
