@@ -18,8 +18,8 @@ int irqs_create_msi(struct domain *d, uint16_t bdf, bool is_msix, unsigned entry
 
 /* --- keys.c --- */
 
-/* Does what that letter stands for at the console. False: nothing. No locks held. */
-bool key_press(char letter);
+/* Does what that letter stands for; says so when it stands for nothing. No locks held. */
+void key_press(char letter);
 
 /* --- version.c --- */
 

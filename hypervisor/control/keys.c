@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the hypervisor does for whoever sits at the console: Ctrl-a three times, then one of these letters. The
- * letters mean what they mean on Xen, where it has them.
+ * What the hypervisor does for whoever asks by a letter: at the console, Ctrl-a three times and then the letter, or
+ * by `xl debug-keys`. The letters mean what they mean on Xen, where it has them.
  */
 #include "control/control.h"
 #include "lib/bug.h"
@@ -11,7 +11,65 @@
 
 #define RECENT_RECORDS 32
 
-static void help(void);
+static void show_help(void);
+
+/* --- Reports --- */
+
+static void show_domains(void)
+{
+    static const char *const states[] = {"paused", "running", "shut down", "dying"};
+
+    for (domid_t id = 0; id < MAX_DOMAINS; id++) {
+        const struct domain *d = domain_by_id(id);
+
+        if (d)
+            printk("d%u: %s, %lu of %lu pages, %u vCPUs\n", id, states[d->state], d->pages,
+                   d->max_pages, d->vcpu_count);
+    }
+}
+
+static void show_vcpus(struct domain *d)
+{
+    static const char *const states[] = {"running", "runnable", "blocked", "offline"};
+
+    for (unsigned i = 0; d && d->state != DOMAIN_DYING && i < d->vcpu_count; i++) {
+        const struct vcpu *v = d->vcpus[i];
+        struct vcpu_runstate_info times;
+
+        runstate_read(v, &times);
+        printk("d%uv%u: %s on CPU %u, ran %lu ns, rip %lx\n", d->id, i, states[v->state], v->cpu,
+               times.time[RUNSTATE_running], v->ctx.regs.rip);
+    }
+}
+
+static void show_run_queues(void)
+{
+    printk("scheduler: %s\n", sched_name());
+    for (domid_t id = 0; id < MAX_DOMAINS; id++)
+        show_vcpus(domain_by_id(id));
+}
+
+static void show_memory(void)
+{
+    printk("memory: %lu of %lu frames free\n", mm_free_frames(), mm_ram_frames());
+}
+
+static void check_memory(void)
+{
+    int rc = mm_audit();
+
+    if (rc)
+        printk("audit: %d\n", rc);
+    else
+        printk("audit: every count of every frame is right\n");
+}
+
+static void show_time(void)
+{
+    printk("time: %lu ns since boot, TSC %lu kHz\n", clock_ns(), clock_tsc_khz());
+}
+
+/* --- Deeds --- */
 
 static void crash(void)
 {
@@ -33,7 +91,7 @@ static void write_trace(void)
     trace_choose(&set);
 }
 
-static void print_trace(void)
+static void show_trace(void)
 {
     struct trace_set set;
 
@@ -42,61 +100,40 @@ static void print_trace(void)
     trace_choose(&set);
 }
 
-static void print_memory(void)
-{
-    printk("%lu MiB of memory are free\n", (unsigned long)(mm_free_frames() >> (20 - PAGE_SHIFT)));
-}
-
-static void print_vcpu(const struct vcpu *v)
-{
-    static const char *const states[] = {"runs", "could run", "waits", "is offline"};
-
-    printk("    vCPU %u %s on CPU %u, ran for %lu ms, at %016lx in %s mode\n", v->id, states[v->state], v->cpu,
-           v->time_in_state[VCPU_RUNNING] / 1000000, v->ctx.regs.rip, v->in_user ? "user" : "kernel");
-}
-
-static void print_domains(void)
-{
-    for (unsigned id = 0; id < MAX_DOMAINS; id++) {
-        const struct domain *d = domain_by_id((domid_t)id);
-
-        if (!d)
-            continue;
-        printk("domain %u: %lu of at most %lu pages\n", d->id, d->pages, d->max_pages);
-        for (unsigned i = 0; i < d->vcpu_count; i++)
-            print_vcpu(d->vcpus[i]);
-    }
-}
+/* --- The table --- */
 
 static const struct key {
     char letter;
-    const char *meaning;
-    void (*press)(void);
+    void (*run)(void);
+    const char *text;
 } keys[] = {
-    {'h', "this list", help},
-    {'C', "crash, as for a memory dump", crash},
-    {'R', "reboot the machine", reboot},
-    {'T', "write the trace to the debug port", write_trace},
-    {'l', "print the last records of the trace", print_trace},
-    {'m', "print how much memory is free", print_memory},
-    {'q', "print the domains and what their vCPUs do", print_domains},
+    {'h', show_help, "this list"},
+    {'q', show_domains, "domains"},
+    {'r', show_run_queues, "the scheduler and its vCPUs"},
+    {'m', show_memory, "memory"},
+    {'F', check_memory, "recount the references of every frame"},
+    {'t', show_time, "time"},
+    {'l', show_trace, "the last records of the trace"},
+    {'T', write_trace, "write the trace to the debug port"},
+    {'C', crash, "crash, for a memory dump"},
+    {'R', reboot, "reboot the machine"},
 };
 
-static void help(void)
+static void show_help(void)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(keys); i++)
-        printk("key '%c': %s\n", keys[i].letter, keys[i].meaning);
+        printk("key %c: %s\n", keys[i].letter, keys[i].text);
 }
 
-bool key_press(char letter)
+void key_press(char letter)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(keys); i++) {
-        if (keys[i].letter != letter)
-            continue;
-        keys[i].press();
-        return true;
+        if (keys[i].letter == letter) {
+            keys[i].run();
+            return;
+        }
     }
-    return false;
+    printk("no key %c; h lists them\n", letter);
 }
 
 /* --- Keys typed: noted by the interrupt, done on the way back to a guest --- */
@@ -109,8 +146,8 @@ static void press_typed(struct timer *t)
     while (tail != head) {
         char letter = typed[tail++ % sizeof(typed)];
 
-        if (!key_press(letter) && letter > ' ')
-            printk("key '%c' does nothing; 'h' lists those that do\n", letter);
+        if (letter > ' ')
+            key_press(letter);
     }
 }
 
