@@ -9,6 +9,8 @@
 #define TRACE_IDLE 0x7fff
 
 #define trace_wants(event) false
+#define trace_mask         0
+#define TRACE_MMU          0
 
 #define FAKE_PARAMETER(type, name, unit, meaning) uint64_t name
 #define EVENT(number, name, class, kind, meaning, ...)                                             \
