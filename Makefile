@@ -42,7 +42,7 @@ distclean: ## remove build/ and the downloaded packages
 	rm -rf $(B)
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | \
-	    awk -F':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \
+	    awk -F':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 -include $(shell find $(B) -path $(B)/deb -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The harness build/bin/vbench, the guest-side benchmark programs, and their host tests.
 
-MICRO_SRC := $(filter-out bench/micro/hello% bench/micro/choose.c,$(wildcard bench/micro/*.c))
+MICRO_SRC := $(filter-out $(addprefix bench/micro/,hello% choose.c store.c),$(wildcard bench/micro/*.c))
 MICRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MICRO_SRC))
 
 # The same bytes wherever they are built: no path of the build machine may get into the image.
@@ -14,7 +14,8 @@ $(B)/bench/micro/%.o: bench/micro/%.c
 	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
 
 # The macro benchmarks share the runner.
-MACRO_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard bench/macro/*.c)) $(B)/bench/micro/main.o
+MACRO_SRC := $(filter-out bench/macro/page.c,$(wildcard bench/macro/*.c))
+MACRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MACRO_SRC)) $(B)/bench/micro/main.o
 
 $(B)/bench/macro/%.o: bench/macro/%.c
 	$(call say,CC,$@)
@@ -27,6 +28,11 @@ $(B)/bench/micro/micro $(B)/bench/macro/macro:
 	$(call say,LINK,$@)
 	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
 
+# The dynamic page of the web benchmarks.
+$(B)/bench/macro/page: $(B)/bench/macro/page.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -Wl,--no-warnings -o $@ $^ -lfcgi
+
 # Makes an input of the macro benchmarks, on the host.
 $(B)/bench/macro/text: bench/macro/input/text.c
 	$(call say,LINK,$@)
@@ -36,6 +42,10 @@ $(B)/bench/macro/text: bench/macro/input/text.c
 $(B)/bench/micro/choose: $(B)/bench/micro/choose.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
+
+$(B)/bench/micro/store: $(B)/bench/micro/store.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -Wl,--no-warnings -o $@ $^ -lsqlite3 -lm
 
 $(B)/bench/micro/hello: bench/micro/hello.c
 	$(call say,LINK,$@)
@@ -76,7 +86,7 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 results: ## measure every suite again, keep the documents in results/baseline/, rewrite the report
 	$(Q)ci/deps
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
-	$(Q)bench/keep $(SUITES)
+	$(Q)bench/keep $(RESULTS_ARGS)
 report: $(B)/bin/vbench ## BENCHMARKS.md, plots/ and the README's verdict from results/baseline/
 	$(Q)bench/keep --only-report
 
@@ -111,13 +121,14 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(VBENCH_LIBS)
 
-CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/schema bench/test/report
-check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
-
 # Plugins for QEMU: count.so counts instructions by function, for bench/explain; events.so counts the
 # events a gate judges.
 PLUGINS := $(B)/bench/plugin/count.so $(B)/bench/plugin/events.so
 PLUGIN_CFLAGS := $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fPIC -fvisibility=hidden -shared
+
+CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/schema \
+          bench/test/report bench/test/explain bench/test/macro
+check: $(B)/bench/test/unit $(B)/bin/vbench $(B)/bin/vtrace $(PLUGINS) $(B)/vantage $(GUEST_FILES)
 
 $(B)/bench/plugin/count.so: $(addprefix bench/plugin/,count.c ranges.c ranges.h qemu_plugin.h)
 $(B)/bench/plugin/events.so: $(addprefix bench/plugin/,events.c qemu_plugin.h)

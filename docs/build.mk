@@ -6,6 +6,13 @@ docs: $(B)/docs/hypercalls $(B)/trace/docs ## write the generated documents in d
 	$(Q)$(B)/docs/hypercalls > docs/HYPERCALLS.md
 	$(Q)$(B)/trace/docs > docs/EVENTS.md
 
+# Minutes of two machines under the counting plugin, so not part of `make docs`.
+.PHONY: costs
+costs: $(B)/bin/vtrace ## count where each benchmark's instructions go, for docs/COSTS.md
+	$(Q)mkdir -p $(B)/docs
+	$(Q)$< explain --map quick > $(B)/docs/COSTS.md || [ $$? -eq 1 ]
+	$(Q)cp $(B)/docs/COSTS.md docs/COSTS.md
+
 $(B)/docs/hypercalls: docs/hypercalls.c hypervisor/hypercalls.def
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

@@ -3,6 +3,7 @@
 # Xen itself as a peer. Names that other folders and users may rely on:
 #   build/guests/vmlinuz    Debian's kernel as shipped      build/guests/modules/   its modules
 #   build/guests/initrd.gz  busybox + the micro benchmarks  build/guests/xen        Debian's Xen
+#   build/guests/System.map the kernel's symbols
 
 GUESTS := $(B)/guests
 
@@ -25,7 +26,7 @@ $(GUESTS)/xen: $(DEB)/xen-hypervisor-4.17-amd64.done
 
 # The micro benchmarks are one static program (bench/build.mk); `hello` is what fork+exec executes.
 # A dynamic program's loader and C library are Debian's, where its interpreter line wants them.
-IMAGE_PROGRAMS := $(addprefix $(B)/bench/micro/,micro choose hello hello-dynamic)
+IMAGE_PROGRAMS := $(addprefix $(B)/bench/micro/,micro choose hello hello-dynamic store)
 IMAGE_LIBC := $(DEB)/libc6/lib/x86_64-linux-gnu
 
 $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
@@ -40,42 +41,59 @@ $(GUESTS)/initrd.gz: guests/images/init guests/images/pack $(IMAGE_PROGRAMS) \
 	$(Q)ln -s busybox $(GUESTS)/root/bin/sh
 	$(Q)guests/images/pack $(GUESTS)/root > $@
 
+# The addresses of the kernel's functions, for `vtrace explain` and `vtrace --symbols`.
+$(GUESTS)/System.map: guests/images/symbols $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz
+	$(call say,SYMBOL,$@)
+	$(Q)guests/images/symbols $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/modules > $@
+
 # The macro suite's image: Debian's programs in an archive that is not compressed, which the kernel
 # unpacks at the speed of copying, before the small image.
-MACRO_PACKAGES := libc6 bzip2 libbz2-1.0 xz-utils liblzma5 zstd libzstd1 liblz4-1 zlib1g libgcc-s1 \
-    libstdc++6 sqlite3 libsqlite3-0 libreadline8 libtinfo6 lua5.4 dbench \
-    make cpp-12 libisl23 libmpc3 libmpfr6 libgmp10 binutils-x86-64-linux-gnu libbinutils libctf0 \
-    libjansson4 apfs-dkms
+MACRO_PROGRAMS := bzip2 xz-utils zstd sqlite3 lua5.4 make cpp-12 binutils-x86-64-linux-gnu e2fsprogs \
+    postgresql-15 postgresql-client-15 nginx fcgiwrap
+MACRO_LIBRARIES := libc6 libgcc-s1 libstdc++6 libbz2-1.0 liblzma5 libzstd1 liblz4-1 zlib1g libsqlite3-0 \
+    libreadline8 libtinfo6 libisl23 libmpc3 libmpfr6 libgmp10 libbinutils libctf0 libjansson4 libext2fs2 \
+    libblkid1 libuuid1 libpq5 libxml2 libicu72 libpam0g libaudit1 libcap-ng0 libssl3 libgssapi-krb5-2 \
+    libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1 libldap-2.5-0 libsasl2-2 libgnutls30 \
+    libp11-kit0 libidn2-0 libunistring2 libtasn1-6 libnettle8 libhogweed6 libffi8 libsystemd0 libcap2 \
+    libgcrypt20 libgpg-error0 libfcgi0ldbl libcrypt1 libpcre2-8-0
+MACRO_DATA := dbench apfs-dkms linux-headers
+MACRO_INPUTS := $(wildcard bench/macro/input/*)
 
 # The headers of the kernel that boots.
 $(DEB)/linux-headers.done: $(DEB)/linux-image-amd64.done
 	$(Q)v=$$(ls $(DEB)/linux-image-amd64/lib/modules); \
 	    ci/fetch $(DEB) linux-headers-$$v; ci/fetch $(DEB) linux-headers-$${v%-amd64}-common
 	$(Q)touch $@
-MACRO_INPUTS := $(wildcard bench/macro/input/*)
 
 $(GUESTS)/macro.img: $(GUESTS)/initrd.gz guests/images/macro guests/images/pack $(MACRO_INPUTS) \
-                     $(B)/bench/macro/macro $(B)/bench/macro/text $(MACRO_PACKAGES:%=$(DEB)/%.done) \
-                     $(DEB)/linux-headers.done
+                     $(B)/bench/macro/macro $(B)/bench/macro/page $(B)/bench/macro/text \
+                     $(patsubst %,$(DEB)/%.done,$(MACRO_PROGRAMS) $(MACRO_LIBRARIES) $(MACRO_DATA))
 	$(call say,IMAGE,$@)
-	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text
-	$(Q)install -D -m 755 $(B)/bench/macro/macro $(GUESTS)/macro-root/bin/macro
+	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text $(MACRO_LIBRARIES)
+	$(Q)install -D -m 755 -t $(GUESTS)/macro-root/bin $(B)/bench/macro/macro $(B)/bench/macro/page
 	$(Q)cat <(guests/images/pack $(GUESTS)/macro-root cat) $< > $@
+all: $(GUESTS)/macro.img $(GUESTS)/macro-uml.img
 
-# The uml column: the image again, with user-mode Linux, the C library it wants, and the image itself for
+# The uml column: the small image again, with user-mode Linux, the C library it wants, and the image for
 # the system inside.
 UML_LIBRARIES := libc.so.6 ld-linux-x86-64.so.2
+UML_IMAGES := $(GUESTS)/uml.gz $(GUESTS)/macro-uml.img
 
-$(GUESTS)/uml.gz: $(GUESTS)/initrd.gz guests/images/uml $(DEB)/user-mode-linux.done $(DEB)/libc6.done
+$(GUESTS)/uml.gz: INSIDE := $(GUESTS)/initrd.gz
+$(GUESTS)/macro-uml.img: INSIDE := $(GUESTS)/macro.img
+$(GUESTS)/macro-uml.img: $(GUESTS)/macro.img
+$(UML_IMAGES): $(GUESTS)/initrd.gz guests/images/uml $(DEB)/user-mode-linux.done $(DEB)/libc6.done
 	$(call say,IMAGE,$@)
-	$(Q)rm -rf $(GUESTS)/uml-root
-	$(Q)mkdir -p $(GUESTS)/uml-root/bin $(GUESTS)/uml-root/lib64
-	$(Q)install -m 755 $(DEB)/user-mode-linux/usr/bin/linux.uml $(GUESTS)/uml-root/bin
-	$(Q)install -m 755 $(UML_LIBRARIES:%=$(DEB)/libc6/lib/x86_64-linux-gnu/%) $(GUESTS)/uml-root/lib64
-	$(Q)install -m 644 guests/images/uml $(GUESTS)/uml-root/uml
-	$(Q)install -m 644 $< $(GUESTS)/uml-root/initrd.gz
-	$(Q)cat $< <(guests/images/pack $(GUESTS)/uml-root) > $@
+	$(Q)rm -rf $@.root
+	$(Q)mkdir -p $@.root/bin $@.root/lib64
+	$(Q)install -m 755 $(DEB)/user-mode-linux/usr/bin/linux.uml $@.root/bin
+	$(Q)install -m 755 $(UML_LIBRARIES:%=$(DEB)/libc6/lib/x86_64-linux-gnu/%) $@.root/lib64
+	$(Q)install -m 644 guests/images/uml $@.root/uml
+	$(Q)install -m 644 $(INSIDE) $@.root/initrd
+	$(Q)cat <(guests/images/pack $@.root $(if $(filter %.img,$@),cat)) $(GUESTS)/initrd.gz > $@
+	$(Q)rm -rf $@.root
 
+all: $(GUESTS)/System.map
 GUEST_FILES := $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(GUESTS)/xen $(GUESTS)/uml.gz $(GUESTS)/mini/hyper
 all: $(GUEST_FILES)
 
@@ -116,6 +134,39 @@ $(GUESTS)/suite.gz: $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz $(DOM0)/suite $(DOM0)/
 	$(Q)cat $< <(guests/images/pack $(DOM0)/root) > $@
 GUEST_FILES += $(GUESTS)/suite.gz
 all: $(GUESTS)/suite.gz
+
+# dom0 with Debian's own toolstack: the small image and, over it, xl and all it needs.
+TOOLSTACK_DEBS := xen-utils-4.17 xen-utils-common xenstore-utils bash libxenmisc4.17 libxencall1 \
+    libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenstore4 \
+    libxentoollog1 libxentoolcore1 libyajl2 libuuid1 zlib1g liblzma5 libzstd1 libncurses6 libtinfo6 libgcc-s1 libc6
+
+$(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start $(GUESTS)/initrd.gz \
+                        $(GUESTS)/vmlinuz $(TOOLSTACK_DEBS:%=$(DEB)/%.done)
+	$(call say,IMAGE,$@)
+	$(Q)guests/images/toolstack $(DEB) $(GUESTS)/modules $(GUESTS)/toolstack-root
+	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(GUESTS)/toolstack-root) > $@
+
+# The same with a domU in /boot, and a script that takes it through its life.
+DOMU := $(B)/guests/domu
+
+$(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(wildcard guests/toolstack/*)
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(DOMU)
+	$(Q)mkdir -p $(DOMU)/dom0/boot
+	$(Q)cp -a $(GUESTS)/root $(DOMU)/guest
+	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
+	$(Q)cp $(GUESTS)/vmlinuz $(DOMU)/dom0/boot
+	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
+	$(Q)cp guests/toolstack/{script,shell,guest.cfg} $(DOMU)/dom0
+	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
+GUEST_FILES += $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz
+
+.PHONY: run-domu
+run-domu: $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/domu.gz ## dom0 with Debian's xl, and a stock kernel as domU: its shell here
+	qemu-system-x86_64 -accel tcg -cpu qemu64 -m 2048 -nographic -no-reboot -nic none \
+	    -kernel $(B)/vantage -append "console=com1 dom0_mem=1024M noreboot" \
+	    -initrd "$(GUESTS)/vmlinuz console=hvc0 panic=-1 quiet vtg.run=script vtg.domu=shell $(APPEND),$(GUESTS)/domu.gz"
+all: $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz
 
 # The disk image: Debian's userland with a compiler, a debugger, stress and perf; and the initramfs
 # that leads to it. Not part of `all`: it downloads a hundred megabytes.

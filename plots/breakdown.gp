@@ -3,7 +3,7 @@
 width = 1300
 height = 540
 load "style.gp"
-set style fill solid 0.9 noborder
+set style fill solid 1 noborder
 set yrange [0:100]
 set offsets 0.7, 0.7, 0, 0
 set rmargin 8

@@ -3,22 +3,32 @@
 
 VTRACE_SRC  := $(wildcard trace/vtrace/*.c trace/vtrace/*/*.c)
 VTRACE_OBJ  := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
-VTRACE_LIBS := -ljansson -lsqlite3 -lm
+VTRACE_LIBS := -ljansson -lsqlite3 -lelf -lm -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
+# Programs that read a live ring do it with the hypervisor's own code, which is written for its include path.
+READ_CFLAGS := -Ihypervisor
 
 $(B)/trace/%.o: trace/%.c
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
-$(B)/bin/vtrace: $(VTRACE_OBJ)
+$(B)/trace/vtrace/live/%.o: HOST_CFLAGS += $(READ_CFLAGS)
+
+$(B)/trace/vtrace/read.o: hypervisor/trace/read.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(READ_CFLAGS) -c -o $@ $<
+
+# Static: it is also copied into machines that have none of its libraries.
+$(B)/bin/vtrace: $(VTRACE_OBJ) $(B)/trace/vtrace/read.o
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ $(VTRACE_LIBS)
+	$(Q)$(CC) $(HOST_CFLAGS) -static -Wl,--no-warnings -o $@ $^ $(VTRACE_LIBS)
 
 all: $(B)/bin/vtrace
 
 # --- The ring's tests: the hypervisor's own objects, run on the host -------------------------------
-RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
+RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o read.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
 RING_CFLAGS := $(HOST_CFLAGS) -Ihypervisor -mno-red-zone
 RING_TESTS  := $(addprefix $(B)/test/,test_ring_step test_ring_stress)
 
@@ -75,7 +85,9 @@ $(B)/trace/sanitized/%.o: trace/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(SANITIZE) -c -o $@ $<
 
-$(B)/test/vtrace_sanitized: $(VTRACE_SRC:trace/%.c=$(B)/trace/sanitized/%.o)
+$(B)/trace/sanitized/vtrace/live/%.o: HOST_CFLAGS += $(READ_CFLAGS)
+
+$(B)/test/vtrace_sanitized: $(VTRACE_SRC:trace/%.c=$(B)/trace/sanitized/%.o) $(B)/trace/vtrace/read.o
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(SANITIZE) -o $@ $^ $(VTRACE_LIBS)
@@ -85,14 +97,39 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
 all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
-CHECKS += trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor
+CHECKS += trace/test/check_sites trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor \
+          trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().
-$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_SRC)) $(wildcard trace/vtrace/*.h)
+$(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_SRC)) $(B)/trace/vtrace/read.o $(B)/hypervisor/trace/schema.c.o \
+                       $(wildcard trace/vtrace/*.h trace/vtrace/*/*.h)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(SANITIZE) -fsanitize=fuzzer -o $@ $(filter %.c,$^) $(VTRACE_LIBS)
+	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) $(READ_CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ \
+	    $(filter %.c %.o,$^) $(VTRACE_LIBS)
 
 all: $(B)/test/fuzz_vtrace
 CHECKS += trace/test/check_fuzz_vtrace
+
+# --- Live, in dom0: an image with vtrace and a workload whose hypercalls are known ------------------------------
+LIVE_MODULES := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk xen-privcmd xen-evtchn
+
+$(B)/trace/test/live/calls: trace/test/live/calls.c hypervisor/pv/vantage_op.h
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
+
+$(B)/guests/live.gz: $(B)/guests/toolstack.gz $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/live/calls \
+                     trace/test/live/script
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(B)/trace/live-root
+	$(Q)mkdir -p $(B)/trace/live-root/bin $(B)/trace/live-root/modules
+	$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/live/calls $(B)/trace/live-root/bin
+	$(Q)cp trace/test/live/script $(B)/trace/live-root/script
+	$(Q)echo $(LIVE_MODULES) > $(B)/trace/live-root/modules/order
+	$(Q)for m in $(LIVE_MODULES); do cp $$(find $(B)/guests/modules/ -name $$m.ko) $(B)/trace/live-root/modules; done
+	$(Q)cat $< <(guests/images/pack $(B)/trace/live-root) > $@
+
+all: $(B)/guests/live.gz
+CHECKS += trace/test/check_record

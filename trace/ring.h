@@ -17,8 +17,8 @@
  * Each section begins with a magic of eight letters:
  *
  *      FILE_RING    a file_ring followed by `packets` packets, oldest first, each cut to its content. A CPU
- *                   may have several (a live recording writes what it has now and then): in the file's
- *                   order they are one ring, and the last one's counts are the ring's
+ *                   may have several (a live recording writes what it has now and then): those of one CPU and
+ *                   source are, in the file's order, one ring, and the last one's counts are the ring's
  *      others       a file_section with its length: a reader skips those it does not know
  *
  * In memory a struct trace_descriptor says where all of that is. It is found by its magic at the beginning
@@ -43,6 +43,7 @@
 
 /* TRACE_TRAP, for entry.S. */
 #define TRACE_TRAP_BIT  4
+#define TRACE_HYPERCALL_BIT 1
 
 #ifndef __ASSEMBLER__
 
@@ -102,7 +103,8 @@ struct record_head {
  *
  * [ring.guard] guard[n] is about bytes n << TRACE_PACKET_SHIFT of the ring: the TSC's high half while the
  *              packet there is the one being filled, TRACE_GUARD_SHUT otherwise. So one comparison tells an
- *              emission that its record fits, that the time can be said, and that records are wanted
+ *              emission that its record fits, that the time can be said, and that records are wanted. One
+ *              more, always shut, is about what is behind the ring
  */
 struct trace_ring {
     uint64_t head;      /* records written (low 32 bits) << 32 | offset of the next byte, 0: none yet */
@@ -119,12 +121,15 @@ struct trace_ring {
     uint32_t boot_id;
     uint32_t reserved;
     uint8_t uuid[16];
-    uint64_t reserved2[5];
+    uint64_t copy;         /* physical address of a ring that holds what was newest in this one when a domain last
+                            * crashed; 0: none has */
+    uint64_t reserved2[4];
     uint32_t guard[];
 };
 
 #define FILE_MAGIC     "VANTRACE"
 #define FILE_RING      "VANTRING"
+#define FILE_MEMORY    "VANTMEM."
 #define FILE_END       "VANTEND."
 #define FILE_VERSION   2
 
@@ -140,7 +145,9 @@ struct file_header {
 
 struct file_ring {
     char magic[8];
-    uint32_t cpu, mode;
+    uint32_t cpu;
+    uint16_t mode;
+    uint16_t source;    /* 0: the hypervisor; n: the n-th guest whose own trace was merged in */
     uint64_t attempted; /* records since boot: written + dropped */
     uint64_t dropped;
     uint64_t packets;   /* that follow */
@@ -157,8 +164,16 @@ struct file_end {
     uint64_t bytes; /* of the file, this included */
 };
 
+/* In front of a file's header: a piece of memory as a boot before this one left it. The piece with that boot's
+ * trace_descriptor is first; its schema and rings follow. */
+struct file_memory {
+    char magic[8];
+    uint64_t bytes;   /* of the piece, this included; a multiple of 8 */
+    uint64_t address; /* physical */
+};
+
 #define TRACE_DESCRIPTOR_MAGIC   "Vantage trace is described here\n" /* without its 0 */
-#define TRACE_DESCRIPTOR_VERSION 1
+#define TRACE_DESCRIPTOR_VERSION 2
 #define TRACE_DESCRIPTOR_CPUS    32
 
 struct trace_descriptor {
@@ -166,8 +181,10 @@ struct trace_descriptor {
     uint32_t version, bytes; /* `bytes`: of this structure, those the checksum covers */
     uint64_t address;        /* physical, of this page */
     uint64_t checksum;       /* FNV-1a, 64 bits, over `bytes` bytes with this field 0 */
+    uint64_t boot;           /* 1, or one more than that of the boot whose rings are in memory besides */
     struct file_header header; /* what a file would begin with */
     uint64_t schema;         /* physical address of its text */
+    uint64_t ring_bytes;     /* of each ring */
     uint64_t ring[TRACE_DESCRIPTOR_CPUS]; /* physical, of struct trace_ring; 0: this CPU has none */
 };
 

@@ -34,7 +34,10 @@ int command_start(const struct command *c)
     if (child)
         return child;
     become(c->user);
-    redirect(c->in, O_RDONLY, STDIN_FILENO);
+    if (c->in_socket)
+        must(dup2(c->in_socket, STDIN_FILENO) == STDIN_FILENO, "dup2");
+    else
+        redirect(c->in, O_RDONLY, STDIN_FILENO);
     redirect(c->out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
     execvp(c->argv[0], c->argv);
     must(false, c->argv[0]);

@@ -21,6 +21,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* NTCreateX: an option, and the dispositions the file has. */
@@ -149,6 +150,50 @@ static void handles_close(void)
 {
     must(!close_range(3, ~0u, 0), "close_range");
     memset(handles, 0xff, sizeof handles);
+}
+
+static void module_load(const char *name, const char *parameters)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/macro/modules/%s.ko", name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    must(fd >= 0, path);
+    bool is_there = !syscall(SYS_finit_module, fd, parameters, 0) || errno == EEXIST;
+    close(fd);
+    if (!is_there)
+        skip("this kernel does not take Debian's modules of ext4 and the RAM disk");
+}
+
+/* User-mode Linux has ext4 and a file in its host's memory (guests/images/uml); other kernels load
+ * the modules they came with, and have a RAM disk of 192 MB. */
+static char *ram_disk(void)
+{
+    static const char *const modules[] = {"crc16", "crc32c_generic", "mbcache", "jbd2", "ext4"};
+    if (!access("/dev/ubda", F_OK))
+        return "/dev/ubda";
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+        module_load(modules[i], "");
+    module_load("brd", "rd_nr=1 rd_size=196608");
+    return "/dev/ram0";
+}
+
+/* An empty ext4, always the same. */
+static void ext4_begin(void)
+{
+    char *disk = ram_disk();
+    work_begin();
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", "76616e74-6167-6500-0000-000000000003", "-E",
+        "hash_seed=76616e74-6167-6500-0000-000000000004,lazy_itable_init=0", disk);
+    must(!mount(disk, WORK_DIR, "ext4", 0, "") && !chdir(WORK_DIR), "mount of ext4");
+}
+
+uint64_t bench_fsreplay_ext4(unsigned iterations)
+{
+    ext4_begin();
+    uint64_t took = replay_time(iterations);
+    handles_close();
+    must(!chdir("/") && !umount(WORK_DIR), "umount");
+    return took;
 }
 
 uint64_t bench_fsreplay_tmpfs(unsigned iterations)

@@ -29,6 +29,7 @@ void output_check(const char *name);
 /* A program to run: NULL for `in` or `out` is /dev/null; user 0 is root. */
 struct command {
     const char *in, *out;
+    int in_socket; /* not 0: this is its standard input instead */
     unsigned user;
     char *const *argv;
 };

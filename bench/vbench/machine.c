@@ -18,9 +18,6 @@ enum { PAD_BYTES = 5 * 4096 + 512 };
 
 #define XEN_ARGS "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot"
 
-/* What the native kernel boots to become user-mode Linux's host: the same image and linux.uml. */
-#define UML_INITRD "guests/uml.gz"
-
 static const struct {
     const char *hypervisor, *args, *console, *mode;
 } columns[COLUMNS] = {
@@ -64,16 +61,15 @@ char *machine_kernel(const struct machine *m)
 
 char *machine_initrd(const struct machine *m, enum column_id column)
 {
-    const char *file = suites[m->suite].initrd;
-    if (*file && column == COLUMN_UML)
-        file = UML_INITRD;
+    const struct suite *suite = &suites[m->suite];
+    const char *file = column == COLUMN_UML ? suite->uml : suite->initrd;
     return *file ? text("%s/%s", m->build, file) : NULL;
 }
 
 bool machine_has(const struct machine *m, enum column_id column)
 {
     if (column == COLUMN_UML)
-        return suites_share_image(m->suite, SUITE_quick);
+        return *suites[m->suite].uml != 0;
     return columns[column].hypervisor || suite_has_native(m->suite);
 }
 

@@ -20,5 +20,7 @@ int main(int argc, char **argv)
     const struct verb *verb = verb_find(argv[1]);
     if (!verb)
         return usage_error("there is no verb %s", argv[1]);
+    if (!verb->options)
+        return verb->act(&(struct options){.names = argv + 1, .name_count = argc - 1});
     return options_parse(&o, verb, argc - 1, argv + 1, &status) ? verb->act(&o) : status;
 }

@@ -59,10 +59,10 @@ static int data_write(const struct plot *plot, const struct study *s, const char
     return rc ? rc : lines;
 }
 
-/* Calls gnuplot. The word at the end is how capture() knows. */
+/* Calls gnuplot, whatever the user has in ~/.gnuplot. The word at the end is how capture() knows. */
 static int draw(const struct plot *plot, const char *root)
 {
-    char *command = text("cd '%s/plots' && gnuplot -e \"name='%s'\" %s && echo drawn", root, plot->name,
+    char *command = text("cd '%s/plots' && LC_ALL=C gnuplot -d -e \"name='%s'\" %s && echo drawn", root, plot->name,
                          plot->script);
     char *said = capture((char *const[]){"sh", "-c", command, NULL});
     int rc = said ? 0 : -EIO;

@@ -11,7 +11,8 @@
 
 void write_how_to_read(FILE *out);
 
-/* The rows that are not at their goal, and what they still spend; nothing without remaining.json. */
+/* The rows above half of Xen's overhead or above their goal, and what they still spend; nothing without
+ * remaining.json. */
 void write_remaining(FILE *out, const struct study *s);
 
 void write_paper_notes(FILE *out);

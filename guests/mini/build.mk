@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The mini guests: build/guests/mini/{hello,abi,hostile,hyper}, each one ELF that boots in dom0's place.
+# The mini guests: build/guests/mini/{hello,abi,hostile,hyper,steady}, each one ELF that boots in dom0's place.
 # A further program is one line MINI_<name>, the sources beside the library.
 
-MINI_PROGRAMS := hello abi hostile hyper
+MINI_PROGRAMS := hello abi hostile hyper steady worker keeper
 MINI_LIB      := $(wildcard guests/mini/lib/*.c) guests/mini/lib/head.S guests/mini/lib/notes.S guests/mini/string.c
 MINI_hello    := $(wildcard guests/mini/hello/*.c) guests/mini/lib/hypercall_page.S
 MINI_abi      := $(wildcard guests/mini/abi/*.c guests/mini/abi/*.S)
 MINI_hostile  := $(wildcard guests/mini/hostile/*.c) guests/mini/lib/init_p2m.S
+MINI_steady   := guests/mini/steady/steady.c
 MINI_hyper    := $(wildcard guests/mini/hyper/*.c guests/mini/hyper/*.S)
+MINI_worker   := $(wildcard guests/mini/worker/*.c)
+MINI_keeper   := $(wildcard guests/mini/keeper/*.c)
+
+# Many workers run at once: each fits into 4 MiB.
+$(B)/guests/mini/worker: MINI_LINK := -Wl,--defsym=arena_bytes=0x20000
 
 # Linked in the top 2 GB, no red zone (bounce frames land on our stack), no SSE.
 MINI_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-strict-aliasing -mcmodel=kernel \
                -fno-pic -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer \
                -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
                -fno-delete-null-pointer-checks -I. -Ihypervisor \
-               -D__XEN_INTERFACE_VERSION__=0x00040e00
+               -D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__
 
 $(B)/guests/mini/obj/%.c.o: guests/mini/%.c
 	$(call say,CC,$<)
@@ -38,7 +44,7 @@ define MINI_PROGRAM
 $(B)/guests/mini/$(1): $(call mini_objects,$(MINI_LIB) $(MINI_$(1))) guests/mini/lib/mini.lds
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,max-page-size=4096 \
-	    -Wl,--no-warn-rwx-segments -T guests/mini/lib/mini.lds -o $$@ $$(filter %.o,$$^)
+	    -Wl,--no-warn-rwx-segments $$(MINI_LINK) -T guests/mini/lib/mini.lds -o $$@ $$(filter %.o,$$^)
 endef
 $(foreach p,$(MINI_PROGRAMS),$(eval $(call MINI_PROGRAM,$(p))))
 
@@ -51,4 +57,4 @@ $(B)/guests/mini/mutants.args: $(HV_OBJ) $(B)/hypervisor/vantage.lds
 	    '$(HV_LIBS)' > $@
 
 all: $(B)/guests/mini/mutants.args
-CHECKS += guests/mini/check guests/mini/check_mutants
+CHECKS += guests/mini/check guests/mini/check_mutants guests/mini/check_many

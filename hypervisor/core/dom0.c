@@ -1,67 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Building domain 0 from the boot modules.
- *
- * Its frames are ordinary frames: what is written here is plain data until the L4 is pinned, and
- * pinning runs the same validation a guest's own tables get. Nothing here is trusted later.
- */
-#include "core/archive_shim.h"
-#include "core/create.h"
+/* Domain 0: module 0 is its kernel, module 1 its initrd. */
 #include "core/dom0.h"
-#include "core/layout.h"
+#include "core/builder.h"
+#include "core/guests.h"
 #include "core/options.h"
-#include "core/tables.h"
 #include "lib/bug.h"
-#include "lib/string.h"
 #include "mm/mm.h"
-#include "pv/emulate.h"
-#include "pv/pv.h"
-#include "pv/segments.h"
-#include "sched/sched.h"
-
-#include <xen/features.h>
-#include <xen/sched.h>
 
 #define RESERVE_MIN   (64ul << 20) /* kept for ourselves when dom0_mem is not given: */
 #define RESERVE_SHARE 16           /* this or a sixteenth, whichever is more */
-
-/* The smallest order whose block holds `bytes`. */
-static unsigned order_of(size_t bytes)
-{
-    unsigned order = 0;
-
-    while ((PAGE_SIZE << order) < bytes)
-        order++;
-    return order;
-}
-
-/* Whole blocks, not zeroed: what these hold is written before it is read. NULL when there is none.
- */
-static void *scratch_alloc(void *context, size_t bytes)
-{
-    unsigned order = order_of(bytes);
-    mfn_t m = order > MM_MAX_ORDER ? MFN_NONE : frame_alloc(order, ~0ull, true);
-
-    return mfn_is_none(m) ? NULL : frame_data(m);
-}
-
-static void scratch_free(void *context, void *at, size_t bytes)
-{
-    frame_free(mfn_of(at), order_of(bytes));
-}
-
-static const struct payload_memory scratch_memory = {scratch_alloc, scratch_free, NULL};
-
-static void open_kernel(struct payload *p, const struct boot_info *b)
-{
-    if (!b->modules)
-        cannot_start("no boot module: give the dom0 kernel as the first module");
-    wrmsr(MSR_FS_BASE, (uint64_t)archive_fs_block); /* the archives look for a canary there */
-    if (payload_open(p, direct_map(b->module[0].start), b->module[0].size, &scratch_memory))
-        cannot_start("dom0 kernel: %s", p->error);
-    if (p->supported_features != PAYLOAD_ABSENT && !(p->supported_features >> XENFEAT_dom0 & 1))
-        cannot_start("dom0 kernel: it does not support running as dom0");
-}
 
 /* How many pages dom0 gets: what was asked for, else most of what is free. */
 static uint64_t dom0_pages(void)
@@ -74,142 +21,20 @@ static uint64_t dom0_pages(void)
     return free > reserve ? free - reserve : 0;
 }
 
-/* Gives the domain its frames, in as long runs as there are, and returns the list of them. */
-static mfn_t *populate(struct domain *d, uint64_t pages)
-{
-    mfn_t *p2m = scratch_alloc(NULL, pages * sizeof(*p2m));
-    uint64_t pfn = 0;
-
-    if (!p2m)
-        cannot_start("not enough memory for a dom0 of %lu MiB", pages >> 8);
-    while (pfn < pages) {
-        unsigned order = MIN(MM_MAX_ORDER, 63 - __builtin_clzl(pages - pfn));
-        mfn_t m;
-
-        while (mfn_is_none(m = mm_populate(d, order, ~0ull, true)) && order)
-            order--;
-        if (mfn_is_none(m))
-            cannot_start("not enough memory for a dom0 of %lu MiB: %lu MiB are free", pages >> 8,
-                         pfn >> 8);
-        for (uint64_t i = 0; i < 1ul << order; i++, pfn++) {
-            p2m[pfn] = MFN(m.n + i);
-            m2p_set(p2m[pfn], pfn);
-        }
-    }
-    return p2m;
-}
-
-/* Copies to a range of pfns, page by page: their frames need not follow each other. */
-static void copy_in(const mfn_t *p2m, uint64_t pfn, const void *from, uint64_t bytes)
-{
-    for (uint64_t at = 0; at < bytes; at += PAGE_SIZE)
-        memcpy(frame_data(p2m[pfn++]), (const char *)from + at, MIN(PAGE_SIZE, bytes - at));
-}
-
-static void load_kernel(const struct payload *p, const struct domain_layout *l, const mfn_t *p2m)
-{
-    uint64_t first = (p->kernel_start - p->virt_base) >> PAGE_SHIFT;
-    uint64_t bytes = p->kernel_end - (p->kernel_start & PAGE_MASK);
-    uint64_t pages = ROUND_UP(bytes, PAGE_SIZE) >> PAGE_SHIFT;
-    void *window;
-
-    if (p2m[first].n + pages - 1 == p2m[first + pages - 1].n) {
-        window = frame_data(p2m[first]);
-        payload_load(p, (char *)window + p->kernel_start % PAGE_SIZE);
-        return;
-    }
-    window = scratch_alloc(NULL, pages * PAGE_SIZE);
-    if (!window)
-        cannot_start("not enough memory to unpack the dom0 kernel");
-    payload_load(p, (char *)window + p->kernel_start % PAGE_SIZE);
-    copy_in(p2m, first, window, pages * PAGE_SIZE);
-    scratch_free(NULL, window, pages * PAGE_SIZE);
-}
-
-static void fill_start_info(struct domain *d, const struct payload *p,
-                            const struct domain_layout *l, const mfn_t *p2m,
-                            const struct boot_module *kernel, uint64_t initrd_bytes)
-{
-    struct start_info *si = frame_data(p2m[l->start_info]);
-    bool initrd_by_pfn = l->initrd.first >= l->mapped_pages;
-
-    memset(si, 0, PAGE_SIZE);
-    strlcpy(si->magic, "xen-3.0-x86_64", sizeof(si->magic));
-    si->nr_pages = l->pages;
-    si->shared_info = d->shared_info_mfn.n << PAGE_SHIFT;
-    si->flags = SIF_PRIVILEGED | SIF_INITDOMAIN;
-    si->pt_base = l->virt_base + l->tables.first * PAGE_SIZE;
-    si->nr_pt_frames = l->tables.count;
-    si->mfn_list = l->p2m_va;
-    if (l->p2m_tables.count) {
-        si->first_p2m_pfn = l->p2m.first;
-        si->nr_p2m_frames = l->p2m.count + l->p2m_tables.count;
-    }
-    if (initrd_bytes) {
-        si->mod_start =
-            initrd_by_pfn ? l->initrd.first : l->virt_base + l->initrd.first * PAGE_SIZE;
-        si->mod_len = initrd_bytes;
-        si->flags |= initrd_by_pfn ? SIF_MOD_START_PFN : 0;
-    }
-    si->console.dom0.info_off = sizeof(*si);
-    strlcpy((char *)si->cmd_line, kernel->arguments, sizeof(si->cmd_line));
-}
-
-static void fill_hypercall_page(const struct payload *p, const mfn_t *p2m)
-{
-    if (p->hypercall_page != PAYLOAD_ABSENT)
-        hypercall_page_fill(frame_data(p2m[(p->hypercall_page - p->virt_base) >> PAGE_SHIFT]));
-}
-
-static void start_vcpu(struct vcpu *v, const struct payload *p, const struct domain_layout *l,
-                       mfn_t l4)
-{
-    struct regs *r = &v->ctx.regs;
-    int rc = mm_pin_l4(v->domain, l4);
-
-    if (!rc)
-        rc = mm_load_base(v, l4, MFN_NONE);
-    if (rc)
-        panic("dom0's first page tables were refused (%d)", rc);
-    r->rip = p->entry;
-    r->rsp = l->virt_base + (l->stack + 1) * PAGE_SIZE;
-    r->rsi = l->virt_base + l->start_info * PAGE_SIZE;
-    r->cs = SEL_GUEST_CS64;
-    r->ss = SEL_GUEST_DS;
-    r->rflags = FLAG_IF | 2;
-    v->is_initialised = true;
-}
-
 struct domain *dom0_build(const struct boot_info *b)
 {
-    static struct payload p;
-    const struct boot_module *initrd = b->modules > 1 ? &b->module[1] : NULL;
-    uint64_t initrd_bytes = initrd ? initrd->size : 0;
-    struct domain_layout l;
-    struct domain *d;
-    mfn_t *p2m, l4;
-    uint64_t pages;
+    const struct build build = {
+        .who = "dom0",
+        .domain = {.vcpus = options.dom0_max_vcpus,
+                   .max_pages = dom0_pages(),
+                   .is_hardware = true,
+                   .grant_frames = GRANT_FRAMES_MAX,
+                   .grant_handles = GRANT_HANDLES_DOM0},
+        .kernel = &b->module[0],
+        .initrd = b->modules > 1 && !guests_use(1) ? &b->module[1] : NULL,
+    };
 
-    open_kernel(&p, b);
-    pages = dom0_pages();
-    if (layout_plan(&l, &p, initrd_bytes, pages))
-        cannot_start("not enough memory for dom0: its kernel and initrd do not fit into %lu MiB",
-                     pages >> 8);
-    d = domain_create(0, options.dom0_max_vcpus, pages, true);
-    if (!d)
-        cannot_start("not enough memory to create dom0");
-    p2m = populate(d, pages);
-    load_kernel(&p, &l, p2m);
-    payload_close(&p);
-    if (initrd)
-        copy_in(p2m, l.initrd.first, direct_map(initrd->start), initrd_bytes);
-    fill_hypercall_page(&p, p2m);
-    copy_in(p2m, l.p2m.first, p2m, pages * sizeof(*p2m));
-    fill_start_info(d, &p, &l, p2m, &b->module[0], initrd_bytes);
-    l4 = tables_build(&l, p2m);
-    start_vcpu(d->vcpus[0], &p, &l, l4);
-    scratch_free(NULL, p2m, pages * sizeof(*p2m));
-    printk("dom0: %lu MiB, kernel at %lx-%lx, entry %lx, initrd %lu KiB\n", pages >> 8,
-           p.kernel_start, p.kernel_end, p.entry, initrd_bytes >> 10);
-    return d;
+    if (!b->modules)
+        cannot_start("no boot module: give the dom0 kernel as the first module");
+    return domain_build(&build);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Birth: from the boot loader's jump to dom0's first instruction, as one readable list of calls. */
 #include "control/control.h"
+#include "control/create.h"
 #include "core/boot.h"
-#include "core/create.h"
 #include "core/dom0.h"
+#include "core/guests.h"
 #include "core/main.h"
 #include "core/options.h"
 #include "core/tracing.h"
@@ -79,8 +80,6 @@ static void devices_start(void)
 
 static void scheduler_start(void)
 {
-    if (sched_init(NULL))
-        panic("no such scheduler");
     this_cpu()->current = idle_create(this_cpu()->id);
     if (sched_cpu_init(this_cpu()->current))
         panic("no memory for the scheduler");
@@ -113,6 +112,7 @@ static void main_on_own_stack(void)
     if (console_port())
         ports_deny(console_port(), console_port() + 7);
     dom0_start();
+    guests_start(boot);
     exit_to_guest();
 }
 
@@ -124,6 +124,7 @@ void on_boot(uint32_t magic, uint32_t information)
     options_parse(boot->arguments);
     printk("Vantage, started by %s: %s\n", boot->loader, boot->arguments);
     memory_note();
+    tracing_place(boot);
     paging_init(boot_ram_end(boot), own_frame);
     enter_on_stack((uint64_t)cpu_create(0, own_frame), main_on_own_stack);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One row per option: its name and what reads its value. */
 #include "core/options.h"
+#include "core/guests.h"
 #include "lib/bug.h"
 #include "lib/string.h"
+#include "sched/sched.h"
 #include "x86/machine.h"
 
 struct options options = {.dom0_max_vcpus = 1};
@@ -12,8 +14,7 @@ struct option {
     bool (*read)(const char *value); /* false: the value is not understood */
 };
 
-/* A number with an optional K, M or G; bytes. Returns false when there is anything else in it. */
-static bool read_size(const char *s, uint64_t *bytes)
+bool option_size(const char *s, uint64_t *bytes)
 {
     uint64_t n = 0;
     unsigned shift = 0;
@@ -61,14 +62,14 @@ static bool read_dom0_mem(const char *v)
         return false;
     memcpy(first, v, n);
     first[n] = 0;
-    return read_size(first, &options.dom0_mem) && options.dom0_mem;
+    return option_size(first, &options.dom0_mem) && options.dom0_mem;
 }
 
 static bool read_dom0_max_vcpus(const char *v)
 {
     uint64_t n;
 
-    if (!read_size(v, &n) || n < 1 || n > 32)
+    if (!option_size(v, &n) || n < 1 || n > 32)
         return false;
     options.dom0_max_vcpus = (unsigned)n;
     return true;
@@ -80,10 +81,10 @@ static bool read_noreboot(const char *v)
     return !*v;
 }
 
-/* trace=hypercall,mmu or trace=all */
+/* trace=hypercall,mmu,-pte_write or trace=all */
 static bool read_trace(const char *v)
 {
-    return trace_classes(v, &options.trace.mask);
+    return trace_set_read(v, &options.trace.set);
 }
 
 /* Bytes of each CPU's ring, a power of two. */
@@ -91,7 +92,7 @@ static bool read_trace_buf(const char *v)
 {
     uint64_t n;
 
-    if (!read_size(v, &n) || n & (n - 1) || n < TRACE_BUFFER_MIN || n > TRACE_BUFFER_MAX)
+    if (!option_size(v, &n) || n & (n - 1) || n < TRACE_BUFFER_MIN || n > TRACE_BUFFER_MAX)
         return false;
     options.trace.buffer_bytes = n;
     return true;
@@ -109,6 +110,17 @@ static bool read_trace_out(const char *v)
     return !strcmp(v, "debugcon");
 }
 
+static bool read_trace_selftest(const char *v)
+{
+    options.trace.selftest = true;
+    return !*v;
+}
+
+static bool read_sched(const char *v)
+{
+    return !sched_init(v);
+}
+
 /* Options of Xen's that change nothing here, so that command lines written for Xen work. */
 static bool ignore(const char *v)
 {
@@ -119,18 +131,23 @@ static const struct option table[] = {
     {"console", read_console},
     {"dom0_mem", read_dom0_mem},
     {"dom0_max_vcpus", read_dom0_max_vcpus},
+    {"guest", guests_option},
     {"noreboot", read_noreboot},
     {"trace", read_trace},
     {"trace_buf", read_trace_buf},
     {"trace_mode", read_trace_mode},
     {"trace_out", read_trace_out},
+    {"trace_selftest", read_trace_selftest},
+    {"sched", read_sched},
+    {"sched_weight", sched_read_weight},
+    {"sched_cap", sched_read_cap},
+    {"sched_warp", sched_read_warp},
     {"com1", read_com1},
     {"com2", read_com2},
     {"loglvl", ignore},
     {"guest_loglvl", ignore},
     {"placeholder", ignore},
     {"no-real-mode", ignore},
-    {"sched", ignore},
     {"watchdog", ignore},
     {"sync_console", ignore},
     {"vga", ignore},

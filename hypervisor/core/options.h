@@ -15,6 +15,9 @@ struct options {
 
 extern struct options options;
 
+/* A number with an optional K, M or G. False when there is anything else in it. */
+bool option_size(const char *s, uint64_t *n);
+
 /* Reads the command line; an unknown option or a bad value Stops with one clear line. */
 void options_parse(const char *line);
 

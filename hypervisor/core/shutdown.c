@@ -2,6 +2,7 @@
 /* What follows when a domain stops. The hardware domain takes the machine with it. */
 #include "core/options.h"
 #include "domain/domain.h"
+#include "event/event.h"
 #include "lib/bug.h"
 #include "sched/sched.h"
 #include "trace/trace.h"
@@ -25,14 +26,27 @@ static void machine_follows(unsigned reason)
     }
 }
 
+static void tell_control_domain(void)
+{
+    struct domain *control = domain_by_id(0);
+
+    if (control)
+        event_virq_global(control, VIRQ_DOM_EXC);
+}
+
 void on_domain_shutdown(struct domain *d, uint8_t reason)
 {
+    if (d->state == DOMAIN_SHUTDOWN || d->state == DOMAIN_DYING)
+        return;
     d->state = DOMAIN_SHUTDOWN;
     d->shutdown_reason = reason;
     trace_domain_shutdown(d->id, reason);
+    if (reason == SHUTDOWN_crash)
+        trace_freeze(d->id);
     for (unsigned i = 0; i < d->vcpu_count; i++)
         d->vcpus[i]->crashed = true;
     if (d->is_hardware)
         machine_follows(reason);
     sched_domain_changed(d);
+    tell_control_domain();
 }

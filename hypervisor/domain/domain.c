@@ -41,6 +41,14 @@ int domain_register(struct domain *d)
     return rc;
 }
 
+void domain_unregister(struct domain *d)
+{
+    lock_take(&table_lock);
+    if (d->id < MAX_DOMAINS && domains[d->id] == d)
+        __atomic_store_n(&domains[d->id], NULL, __ATOMIC_RELEASE);
+    lock_drop(&table_lock);
+}
+
 /* A bucket that fills with time: a guest that shouts for ever costs nothing for ever. */
 static bool may_print(struct domain *d)
 {

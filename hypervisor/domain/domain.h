@@ -19,7 +19,7 @@
 #include <xen/xen.h>
 #include <xen/vcpu.h>
 
-#define MAX_DOMAINS        128
+#define MAX_DOMAINS        160
 #define MAX_VCPUS_PER_DOM  32
 
 enum domain_state {
@@ -44,6 +44,7 @@ struct domain {
     /* mm */
     struct lock mm_lock;
     uint64_t pages, max_pages;
+    uint64_t shared_pages;   /* frames of ours that it may map; atomic */
     uint64_t dirty_cpus;     /* CPUs whose TLB may hold translations of this domain; atomic */
     mfn_t shared_info_mfn;
     shared_info_t *shared_info;
@@ -55,8 +56,7 @@ struct domain {
     void *grants;
 
     /* control */
-    void *irqs;
-    struct list *unused;
+    unsigned death_step;     /* of control/destroy.c */
 };
 
 /* How a trap is delivered to a guest (set_trap_table). */
@@ -91,6 +91,7 @@ struct vcpu {
     bool is_idle;
     bool in_user;       /* guest user mode; decides what SYSCALL means and which L4 is loaded */
     bool crashed;       /* domain_crash() was called while this vCPU ran: it stops at on_exit */
+    uint8_t state;      /* enum vcpu_state, sched/'s; here because entry.S compares these four at once */
     struct vcpu_info *info; /* the guest's, mapped for us; NULL for idle */
     struct restart restart;
 
@@ -124,7 +125,6 @@ struct vcpu {
     struct trap_gate traps[256];
 
     /* sched */
-    enum vcpu_state state;
     unsigned cpu;                /* the CPU that runs or last ran it */
     bool is_up;                  /* VCPUOP_up */
     bool is_initialised;
@@ -135,6 +135,9 @@ struct vcpu {
     uint64_t timer_ns;           /* singleshot deadline, ~0 when none */
     void *timer;
     uint64_t periodic_ns;
+
+    /* control */
+    uint64_t hard_affinity, soft_affinity; /* CPUs the tools asked for, as they asked; 0: never */
 
     /* event */
     uint16_t virq_port[24];      /* 0: not bound */
@@ -155,6 +158,9 @@ struct domain *domain_resolve(struct domain *self, domid_t id);
 
 /* Enters a domain into the table. 0, -EEXIST. */
 int domain_register(struct domain *d);
+
+/* Takes a domain out of the table, if it is there. */
+void domain_unregister(struct domain *d);
 
 /*
  * The second door of error handling: the guest's state makes going on impossible. Marks the domain and

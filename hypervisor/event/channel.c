@@ -22,8 +22,8 @@
 #include "mm/mm.h"
 #include "trace/trace.h"
 
-#define EVENTS_ORDER 3
-_Static_assert(sizeof(struct events) <= PAGE_SIZE << EVENTS_ORDER, "EVENTS_ORDER");
+_Static_assert(sizeof(struct events) <= PAGE_SIZE, "one page");
+_Static_assert(sizeof(struct port) * PORTS_PER_CHUNK <= PAGE_SIZE, "PORTS_PER_CHUNK");
 
 static void lock_pair(struct domain *a, struct domain *b)
 {
@@ -58,7 +58,7 @@ static struct domain *other_end(struct domain *d, const struct port *p)
 /* Takes d's lock and that of whoever holds the other end of the port. */
 static struct domain *lock_both_ends(struct domain *d, uint32_t port)
 {
-    const struct port *p = &events_of(d)->ports[port];
+    const struct port *p = port_at(d, port);
     struct domain *other;
 
     for (;;) {
@@ -73,6 +73,17 @@ static struct domain *lock_both_ends(struct domain *d, uint32_t port)
     }
 }
 
+static bool chunk_ready(struct events *e, uint32_t port)
+{
+    struct port **chunk = &e->chunk[port / PORTS_PER_CHUNK], *fresh;
+
+    if (*chunk)
+        return true;
+    fresh = hv_alloc(0);
+    __atomic_store_n(chunk, fresh, __ATOMIC_RELEASE); /* port_raise() looks without the lock */
+    return fresh;
+}
+
 int port_reserve(struct domain *d, uint32_t *port)
 {
     struct events *e = events_of(d);
@@ -81,23 +92,24 @@ int port_reserve(struct domain *d, uint32_t *port)
         return -EINVAL;
     if (e->reset_next)
         return -EBUSY;
-    while (e->first_free < PORTS_MAX && e->ports[e->first_free].state != PORT_FREE)
+    while (e->first_free < PORTS_MAX && port_at(d, e->first_free)->state != PORT_FREE)
         e->first_free++;
     if (e->first_free == PORTS_MAX)
         return -ENOSPC;
+    if (!chunk_ready(e, e->first_free))
+        return -ENOMEM;
     *port = e->first_free;
-    e->ports[*port] = (struct port){.state = PORT_RESERVED};
+    *port_at(d, *port) = (struct port){.state = PORT_RESERVED};
     return 0;
 }
 
 int event_domain_init(struct domain *d)
 {
-    struct events *e = hv_alloc(EVENTS_ORDER);
+    struct events *e = hv_alloc(0);
 
     if (!e)
         return -ENOMEM;
-    e->ports[0].state = PORT_RESERVED;
-    e->first_free = 1;
+    e->first_free = 1; /* port 0 is nobody's */
     e->shutdown_code = -1;
     d->events = e;
     watchdogs_init(d);
@@ -129,8 +141,13 @@ int event_domain_reset(struct domain *d)
 
 void event_domain_destroy(struct domain *d)
 {
+    struct events *e = events_of(d);
+
     watchdogs_kill(d);
-    hv_free(d->events, EVENTS_ORDER);
+    for (unsigned i = 0; i < ARRAY_SIZE(e->chunk); i++)
+        if (e->chunk[i])
+            hv_free(e->chunk[i], 0);
+    hv_free(e, 0);
     d->events = NULL;
 }
 
@@ -141,7 +158,7 @@ int channel_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port)
     lock_take(&d->io_lock);
     rc = port_reserve(d, port);
     if (!rc)
-        events_of(d)->ports[*port] = (struct port){.state = PORT_UNBOUND, .who = remote};
+        *port_at(d, *port) = (struct port){.state = PORT_UNBOUND, .who = remote};
     lock_drop(&d->io_lock);
     return rc;
 }
@@ -153,9 +170,10 @@ int event_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port)
 
 static bool is_for(const struct domain *remote, uint32_t port, const struct domain *d)
 {
-    const struct port *ports = events_of(remote)->ports;
-
-    return port_is_valid(port) && ports[port].state == PORT_UNBOUND && ports[port].who == d->id;
+    if (!port_is_valid(port))
+        return false;
+    const struct port *p = port_at(remote, port);
+    return p->state == PORT_UNBOUND && p->who == d->id;
 }
 
 int channel_bind_interdomain(struct domain *d, domid_t remote_id, uint32_t remote_port,
@@ -169,9 +187,9 @@ int channel_bind_interdomain(struct domain *d, domid_t remote_id, uint32_t remot
     lock_pair(d, remote);
     rc = is_for(remote, remote_port, d) ? port_reserve(d, port) : -EINVAL;
     if (!rc) {
-        struct port *theirs = &events_of(remote)->ports[remote_port];
+        struct port *theirs = port_at(remote, remote_port);
 
-        events_of(d)->ports[*port] =
+        *port_at(d, *port) =
             (struct port){.state = PORT_INTERDOMAIN, .who = remote->id, .remote = remote_port};
         theirs->state = PORT_INTERDOMAIN;
         theirs->who = d->id;
@@ -201,7 +219,7 @@ int channel_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu, uint32_t *
     lock_take(&d->io_lock);
     rc = *bound ? -EEXIST : port_reserve(d, port);
     if (!rc) {
-        events_of(d)->ports[*port] = (struct port){.state = PORT_VIRQ, .vcpu = vcpu, .who = virq};
+        *port_at(d, *port) = (struct port){.state = PORT_VIRQ, .vcpu = vcpu, .who = virq};
         *bound = *port;
     }
     lock_drop(&d->io_lock);
@@ -217,7 +235,7 @@ int channel_bind_ipi(struct domain *d, uint32_t vcpu, uint32_t *port)
     lock_take(&d->io_lock);
     rc = port_reserve(d, port);
     if (!rc)
-        events_of(d)->ports[*port] = (struct port){.state = PORT_IPI, .vcpu = vcpu};
+        *port_at(d, *port) = (struct port){.state = PORT_IPI, .vcpu = vcpu};
     lock_drop(&d->io_lock);
     return rc;
 }
@@ -238,8 +256,8 @@ int channel_bind_vcpu(struct domain *d, uint32_t port, uint32_t vcpu)
     if (!port_is_valid(port))
         return -EINVAL;
     lock_take(&d->io_lock);
-    if (may_move(&events_of(d)->ports[port]))
-        __atomic_store_n(&events_of(d)->ports[port].vcpu, vcpu, __ATOMIC_RELAXED);
+    if (may_move(port_at(d, port)))
+        __atomic_store_n(&port_at(d, port)->vcpu, vcpu, __ATOMIC_RELAXED);
     else
         rc = -EINVAL;
     lock_drop(&d->io_lock);
@@ -255,7 +273,7 @@ static void unbind_virq(struct domain *d, uint32_t port, unsigned virq)
 
 static void unbind_other_end(struct domain *d, struct domain *other, uint32_t port)
 {
-    struct port *theirs = &events_of(other)->ports[events_of(d)->ports[port].remote];
+    struct port *theirs = port_at(other, port_at(d, port)->remote);
 
     theirs->state = PORT_UNBOUND;
     theirs->who = d->id;
@@ -270,7 +288,7 @@ int channel_close(struct domain *d, uint32_t port)
     if (!port_is_valid(port))
         return -EINVAL;
     other = lock_both_ends(d, port);
-    p = &events_of(d)->ports[port];
+    p = port_at(d, port);
     switch (p->state) {
     case PORT_PIRQ:
         unlock_pair(d, other);
@@ -299,7 +317,7 @@ int channel_send(struct domain *d, uint32_t port)
     if (!port_is_valid(port))
         return -EINVAL;
     lock_take(&d->io_lock);
-    p = &events_of(d)->ports[port];
+    p = port_at(d, port);
     if (p->state == PORT_INTERDOMAIN)
         port_raise(other_end(d, p), p->remote); /* [port.lock] */
     else if (p->state == PORT_IPI)
@@ -345,7 +363,7 @@ int channel_status(struct domain *d, struct evtchn_status *s)
         return -EINVAL;
     __builtin_memset(&s->u, 0, sizeof(s->u));
     lock_take(&d->io_lock);
-    describe(&events_of(d)->ports[s->port], s);
+    describe(port_at(d, s->port), s);
     lock_drop(&d->io_lock);
     return 0;
 }

@@ -24,6 +24,8 @@ struct port {
     uint16_t remote; /* interdomain: the other end */
 };
 
+#define PORTS_PER_CHUNK 512
+
 struct watchdog {
     struct timer timer;
     struct domain *domain;
@@ -32,7 +34,8 @@ struct watchdog {
 
 /* d->events; all under d->io_lock except where noted. */
 struct events {
-    struct port ports[PORTS_MAX];
+    struct port *chunk[PORTS_MAX / PORTS_PER_CHUNK]; /* a page each, NULL until a port of it is taken */
+    struct port nothing;                             /* stands for the ports of those; stays free */
     uint16_t pirq_port[PIRQS_MAX]; /* 0: none */
     uint32_t first_free;           /* no port below is free */
     uint32_t reset_next;           /* where a reset goes on, 0 when none is under way */
@@ -44,6 +47,15 @@ struct events {
 static inline struct events *events_of(const struct domain *d)
 {
     return d->events;
+}
+
+/* port < PORTS_MAX. Only one that was reserved may be written. */
+static inline struct port *port_at(const struct domain *d, uint32_t port)
+{
+    struct events *e = events_of(d);
+    struct port *chunk = __atomic_load_n(&e->chunk[port / PORTS_PER_CHUNK], __ATOMIC_ACQUIRE);
+
+    return chunk ? &chunk[port % PORTS_PER_CHUNK] : &e->nothing;
 }
 
 static inline bool port_is_valid(uint32_t port)

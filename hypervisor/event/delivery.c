@@ -56,7 +56,7 @@ static void wake_pollers(struct domain *d, uint32_t port)
 
 void port_raise(struct domain *d, uint32_t port)
 {
-    uint8_t vcpu = __atomic_load_n(&events_of(d)->ports[port].vcpu, __ATOMIC_RELAXED);
+    uint8_t vcpu = __atomic_load_n(&port_at(d, port)->vcpu, __ATOMIC_RELAXED);
 
     if (!d->shared_info || bit_test_set(pending_map(d), port)) {
         trace_raise(d->id, port, RAISE_WAS_PENDING);
@@ -81,7 +81,7 @@ void event_raise(struct domain *d, uint32_t port)
     if (!port_is_valid(port))
         return;
     lock_take(&d->io_lock);
-    if (events_of(d)->ports[port].state > PORT_RESERVED)
+    if (port_at(d, port)->state > PORT_RESERVED)
         port_raise(d, port);
     lock_drop(&d->io_lock);
 }
@@ -105,9 +105,10 @@ int channel_unmask(struct domain *d, uint32_t port)
 {
     if (!port_is_valid(port))
         return -EINVAL;
+    trace_unmask(d->id, port);
     lock_take(&d->io_lock);
     if (d->shared_info && bit_test_clear(mask_map(d), port) && bit_test(pending_map(d), port))
-        vcpu_mark(d->vcpus[events_of(d)->ports[port].vcpu], port);
+        vcpu_mark(d->vcpus[port_at(d, port)->vcpu], port);
     lock_drop(&d->io_lock);
     return 0;
 }
@@ -119,6 +120,6 @@ void port_release(struct domain *d, uint32_t port)
     /* Whoever gets the port next must not see this one's event. */
     if (d->shared_info)
         bit_test_clear(pending_map(d), port);
-    e->ports[port] = (struct port){.state = PORT_FREE};
+    *port_at(d, port) = (struct port){.state = PORT_FREE};
     e->first_free = MIN(e->first_free, port);
 }

@@ -45,14 +45,14 @@ int pirq_bind(struct domain *d, uint32_t pirq, bool share, uint32_t *port)
         return rc;
     }
     lock_take(&d->io_lock);
-    events_of(d)->ports[*port] = (struct port){.state = PORT_PIRQ, .who = pirq};
+    *port_at(d, *port) = (struct port){.state = PORT_PIRQ, .who = pirq};
     lock_drop(&d->io_lock);
     return 0;
 }
 
 int pirq_close(struct domain *d, uint32_t port)
 {
-    struct port *p = &events_of(d)->ports[port];
+    struct port *p = port_at(d, port);
     uint32_t pirq;
 
     lock_take(&d->io_lock);

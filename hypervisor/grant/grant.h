@@ -17,9 +17,12 @@
 
 /* --- A domain's tables (table.c) --- */
 
-/* Makes d->grants: a table of `frames` frames, room for `handles` mappings; both fixed from here
- * on. 0, -EINVAL (beyond the limits), -ENOMEM. */
+/* Makes d->grants: a table of one frame that may grow to `frames`, room for up to `handles` mappings. 0,
+ * -EINVAL (beyond the limits), -ENOMEM. */
 int grant_domain_init(struct domain *d, unsigned frames, unsigned handles) must_check;
+
+/* The table has at least `frames` frames then. 0, -EINVAL (beyond its limit), -ENOMEM. */
+int grant_grow(struct domain *d, unsigned frames) must_check;
 
 /* Lets go of everything a dying domain has mapped; its page tables are gone. 0, -ERESTART: call
  * again. */
@@ -32,6 +35,7 @@ bool grant_domain_is_idle(const struct domain *d);
 void grant_domain_destroy(struct domain *d);
 
 unsigned grant_frame_count(const struct domain *d);
+unsigned grant_frame_limit(const struct domain *d);
 
 /* Frame `index` of d's table, MFN_NONE beyond its end. */
 mfn_t grant_frame_mfn(const struct domain *d, unsigned index);

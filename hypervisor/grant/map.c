@@ -91,7 +91,7 @@ static bool mapping_seize(struct domain *d, uint32_t handle, struct mapping *out
 {
     bool ok = false;
 
-    if (handle >= grants_of(d)->handle_count)
+    if (handle >= __atomic_load_n(&grants_of(d)->handle_count, __ATOMIC_ACQUIRE))
         return false;
     lock_take(&d->io_lock);
     *out = *mapping_at(d, handle);

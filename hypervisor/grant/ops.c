@@ -81,14 +81,14 @@ static long list(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t count, si
 static int target(struct domain *self, domid_t id, struct domain **d)
 {
     *d = domain_resolve(self, id);
-    if (!*d)
+    if (!*d || (*d)->state == DOMAIN_DYING)
         return GNTST_bad_domain;
     return *d == self || self->is_privileged ? GNTST_okay : GNTST_permission_denied;
 }
 
-static int list_frames(const struct domain *d, uint32_t count, guest_ptr out)
+static int list_frames(struct domain *d, uint32_t count, guest_ptr out)
 {
-    if (count > grant_frame_count(d))
+    if (grant_grow(d, count))
         return GNTST_general_error;
     for (uint32_t i = 0; i < count; i++) {
         xen_pfn_t frame = grant_frame_mfn(d, i).n;
@@ -123,8 +123,10 @@ static long query_size(struct domain *self, guest_ptr arg)
         return rc;
     q.nr_frames = q.max_nr_frames = 0;
     q.status = target(self, q.dom, &d);
-    if (q.status == GNTST_okay)
-        q.nr_frames = q.max_nr_frames = grant_frame_count(d);
+    if (q.status == GNTST_okay) {
+        q.nr_frames = grant_frame_count(d);
+        q.max_nr_frames = grant_frame_limit(d);
+    }
     return guest_put(arg, &q);
 }
 

@@ -12,7 +12,8 @@
  *                 `writing` too
  * [grant.refs]    each pin holds a reference to the frame, a writing pin one to its writable use
  *                 too
- * [grant.fixed]   tables have their full size from creation
+ * [grant.grows]   tables begin small, grow up to limits set at creation, and never shrink or move; a frame
+ *                 or a page of handles is whole before the count that covers it rises
  *
  * An owner changing its entries under us can make its grants fail; after a few tries we give up.
  */
@@ -21,10 +22,9 @@
 #include "mm/mm.h"
 #include "grant/table.h"
 
-#define GRANTS_ORDER 1
 #define ACTIVE_ORDER 1
 #define RELEASE_UNIT 16 /* handles between two looks at the clock */
-_Static_assert(sizeof(struct grants) <= PAGE_SIZE << GRANTS_ORDER, "GRANTS_ORDER");
+_Static_assert(sizeof(struct grants) <= PAGE_SIZE, "one page");
 _Static_assert(sizeof(struct active) * GRANTS_PER_FRAME <= PAGE_SIZE << ACTIVE_ORDER,
                "ACTIVE_ORDER");
 _Static_assert(sizeof(grant_entry_v1_t) * GRANTS_PER_FRAME == PAGE_SIZE, "GRANTS_PER_FRAME");
@@ -166,12 +166,29 @@ struct mapping *mapping_at(struct domain *d, uint32_t handle)
     return &grants_of(d)->mappings[handle / HANDLES_PER_PAGE][handle % HANDLES_PER_PAGE];
 }
 
+/* A page of handles more, all free. */
+static void handles_add(struct grants *g)
+{
+    uint32_t first = g->handle_count, end = MIN(first + HANDLES_PER_PAGE, g->handle_limit);
+    struct mapping *page = first < end ? hv_alloc(0) : NULL;
+
+    if (!page)
+        return;
+    for (uint32_t i = first; i < end; i++)
+        page[i - first].ref = i + 1 < end ? i + 1 : HANDLE_NONE;
+    g->mappings[first / HANDLES_PER_PAGE] = page;
+    g->free_handle = first;
+    __atomic_store_n(&g->handle_count, end, __ATOMIC_RELEASE);
+}
+
 uint32_t handle_take(struct domain *d)
 {
     struct grants *g = grants_of(d);
     uint32_t handle;
 
     lock_take(&d->io_lock);
+    if (g->free_handle == HANDLE_NONE)
+        handles_add(g);
     handle = g->free_handle;
     if (handle != HANDLE_NONE)
         g->free_handle = mapping_at(d, handle)->ref;
@@ -189,45 +206,35 @@ void handle_free(struct domain *d, uint32_t handle)
     lock_drop(&d->io_lock);
 }
 
-static void chain_handles(struct domain *d)
-{
-    struct grants *g = grants_of(d);
-
-    g->free_handle = HANDLE_NONE;
-    for (uint32_t i = g->handle_count; i-- > 0;) {
-        mapping_at(d, i)->ref = g->free_handle;
-        g->free_handle = i;
-    }
-}
-
 static int add_frame(struct domain *d, unsigned i)
-{
-    struct grants *g = grants_of(d);
-
-    g->active[i] = hv_alloc(ACTIVE_ORDER);
-    if (g->active[i])
-        g->shared[i] = hv_alloc(0);
-    if (!g->shared[i])
-        return -ENOMEM;
-    return pages_share(d, mfn_of(g->shared[i]));
-}
-
-static int fill(struct domain *d, unsigned frames, unsigned pages)
 {
     struct grants *g = grants_of(d);
     int rc;
 
-    for (unsigned i = 0; i < pages; i++) {
-        g->mappings[i] = hv_alloc(0);
-        if (!g->mappings[i])
-            return -ENOMEM;
-    }
-    for (g->frame_count = 0; g->frame_count < frames; g->frame_count++) {
+    if (!g->active[i])
+        g->active[i] = hv_alloc(ACTIVE_ORDER);
+    if (g->active[i] && !g->shared[i])
+        g->shared[i] = hv_alloc(0);
+    if (!g->shared[i])
+        return -ENOMEM;
+    rc = pages_share(d, mfn_of(g->shared[i]));
+    if (!rc)
+        __atomic_store_n(&g->frame_count, i + 1, __ATOMIC_RELEASE);
+    return rc;
+}
+
+int grant_grow(struct domain *d, unsigned frames)
+{
+    struct grants *g = grants_of(d);
+    int rc = 0;
+
+    if (frames > g->frame_limit)
+        return -EINVAL;
+    lock_take(&d->io_lock);
+    while (!rc && g->frame_count < frames)
         rc = add_frame(d, g->frame_count);
-        if (rc)
-            return rc;
-    }
-    return 0;
+    lock_drop(&d->io_lock);
+    return rc;
 }
 
 int grant_domain_init(struct domain *d, unsigned frames, unsigned handles)
@@ -237,16 +244,16 @@ int grant_domain_init(struct domain *d, unsigned frames, unsigned handles)
 
     if (frames == 0 || frames > GRANT_FRAMES_MAX || handles > GRANT_HANDLES_MAX)
         return -EINVAL;
-    g = hv_alloc(GRANTS_ORDER);
+    g = hv_alloc(0);
     if (!g)
         return -ENOMEM;
     d->grants = g;
-    g->handle_count = handles;
-    rc = fill(d, frames, ROUND_UP(handles, HANDLES_PER_PAGE) / HANDLES_PER_PAGE);
+    g->frame_limit = frames;
+    g->handle_limit = handles;
+    g->free_handle = HANDLE_NONE;
+    rc = grant_grow(d, 1); /* whoever builds the domain puts the console's and the store's grants there */
     if (rc)
         grant_domain_destroy(d);
-    else
-        chain_handles(d);
     return rc;
 }
 
@@ -296,7 +303,7 @@ void grant_domain_destroy(struct domain *d)
     for (unsigned i = 0; i < ARRAY_SIZE(g->mappings); i++)
         if (g->mappings[i])
             hv_free(g->mappings[i], 0);
-    hv_free(g, GRANTS_ORDER);
+    hv_free(g, 0);
     d->grants = NULL;
 }
 
@@ -314,12 +321,22 @@ void grant_each_pinned(struct domain *d, void (*see)(mfn_t frame, unsigned pins)
 
 unsigned grant_frame_count(const struct domain *d)
 {
-    return grants_of(d)->frame_count;
+    return __atomic_load_n(&grants_of(d)->frame_count, __ATOMIC_ACQUIRE);
+}
+
+unsigned grant_frame_limit(const struct domain *d)
+{
+    return grants_of(d)->frame_limit;
 }
 
 mfn_t grant_frame_mfn(const struct domain *d, unsigned index)
 {
-    return index < grants_of(d)->frame_count ? mfn_of(grants_of(d)->shared[index]) : MFN_NONE;
+    return index < grant_frame_count(d) ? mfn_of(grants_of(d)->shared[index]) : MFN_NONE;
+}
+
+mfn_t on_grant_frame(const struct domain *d, uint64_t index)
+{
+    return index < grant_frame_count(d) ? grant_frame_mfn(d, (unsigned)index) : MFN_NONE;
 }
 
 int grant_entry_set(struct domain *d, uint32_t ref, domid_t to, mfn_t frame)

@@ -28,9 +28,10 @@ struct mapping {
 #define HANDLES_PER_PAGE (PAGE_SIZE / sizeof(struct mapping))
 #define HANDLE_NONE      (~0u)
 
-/* d->grants; contents under d->io_lock, the arrays themselves fixed. */
+/* d->grants; contents under d->io_lock; what the counts cover stays where it is. */
 struct grants {
-    unsigned frame_count, handle_count;
+    unsigned frame_count, handle_count; /* rise under the lock, are read without */
+    unsigned frame_limit, handle_limit;
     unsigned pinned; /* active entries with pins */
     uint32_t free_handle;
     uint32_t release_next; /* where grant_domain_release goes on */

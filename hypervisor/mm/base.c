@@ -99,6 +99,50 @@ int base_set_user(struct vcpu *v, mfn_t m)
     return rc;
 }
 
+/* The frequent case of table_get(). Undone by l4_put(), which cannot be the last then, nor while pinned. */
+static inline bool l4_get(const struct domain *d, mfn_t m)
+{
+    struct frame *f = frame_of(m);
+
+    if (unlikely(!frame_exists(m) || !frame_get(f, d->id)))
+        return false;
+    if (likely(type_get_more(f, USE_L4)))
+        return true;
+    frame_put(f);
+    return false;
+}
+
+static inline void l4_put(mfn_t m)
+{
+    BUG_ON(!type_put_but_last(frame_of(m)));
+    frame_put(frame_of(m));
+}
+
+static inline bool is_pinned(mfn_t m)
+{
+    return !mfn_is_none(m) && frame_use(frame_of(m)) & USE_PINNED;
+}
+
+bool bases_switch(struct vcpu *v, mfn_t kernel, mfn_t user)
+{
+    const mfn_t old_kernel = v->kernel_l4, old_user = v->user_l4;
+
+    if (!is_pinned(old_kernel) || !is_pinned(old_user) || !l4_get(v->domain, kernel))
+        return false;
+    if (!l4_get(v->domain, user)) {
+        l4_put(kernel);
+        return false;
+    }
+    v->kernel_l4 = kernel;
+    v->user_l4 = user;
+    m2p_show(kernel, true);
+    m2p_show(user, false);
+    cr3_load(kernel); /* [base.loaded] */
+    l4_put(old_kernel);
+    l4_put(old_user);
+    return true;
+}
+
 int mm_pin_l4(struct domain *d, mfn_t m)
 {
     struct job *j = &domain_memory(d)->job;

@@ -15,6 +15,10 @@ int base_set(struct job *j, struct domain *d, mfn_t *slot, mfn_t m, bool load) m
 int base_set_kernel(struct vcpu *v, mfn_t m) must_check; /* loads it too */
 int base_set_user(struct vcpu *v, mfn_t m) must_check;
 
+/* Both bases at once, from tables that are pinned to tables in use as level 4; kernel is loaded. Under
+ * d->mm_lock, with the job idle. False: it takes the two calls above, and nothing has changed. */
+bool bases_switch(struct vcpu *v, mfn_t kernel, mfn_t user) must_check;
+
 /* Drops both bases of a vCPU of a dead domain. -ERESTART: call again. */
 int bases_clear(struct vcpu *v) must_check;
 

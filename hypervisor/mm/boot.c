@@ -51,6 +51,14 @@ void mm_early_reserve(mfn_t first, uint64_t count)
     }
 }
 
+bool mm_early_is_unused(mfn_t first, uint64_t count)
+{
+    for (unsigned i = 0; i < unused_count; i++)
+        if (first.n >= unused[i].first && first.n < unused[i].end && count <= unused[i].end - first.n)
+            return true;
+    return false;
+}
+
 static mfn_t early_find(uint64_t count, uint64_t align)
 {
     uint64_t best = 0;
@@ -135,6 +143,15 @@ void mm_boot_release(mfn_t first, uint64_t count)
     for (uint64_t n = first.n; n < first.n + count; n++)
         BUG_ON(!frame_exists(MFN(n)) || frame_of(MFN(n))->own != OWN_OURS);
     heap_add(first, count);
+}
+
+uint64_t mm_ram_frames(void)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < ram_count; i++)
+        n += ram[i].end - ram[i].first;
+    return n;
 }
 
 uint64_t mm_max_frame(void)

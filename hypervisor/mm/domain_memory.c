@@ -145,7 +145,7 @@ void mm_domain_free(struct domain *d)
 {
     BUG_ON(d->pages);
     for (unsigned i = 0; i < d->vcpu_count; i++) {
-        if (!d->vcpus[i])
+        if (!d->vcpus[i] || !d->vcpus[i]->mm_job)
             continue;
         hv_free(d->vcpus[i]->mm_job, 0);
         d->vcpus[i]->mm_job = NULL;

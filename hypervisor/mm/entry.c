@@ -72,7 +72,7 @@ static inline bool pte_commit(uint64_t *pte, uint64_t old, uint64_t new, enum pt
 }
 
 /* Same frame, only writability changes, d's own RAM: the reference stays. */
-static int l1_reprotect(struct domain *d, uint64_t *pte, uint64_t old, uint64_t new,
+static int l1_set_writable(struct domain *d, uint64_t *pte, uint64_t old, uint64_t new,
                         enum pte_mode mode)
 {
     struct frame *f = frame_of(pte_mfn(new));
@@ -104,7 +104,7 @@ static inline int l1_replace(struct domain *d, domid_t owner, uint64_t *pte, uin
             if (!differs) /* [entry.audited] */
                 return pte_commit(pte, old, new, mode) ? 0 : -EAGAIN;
             if (differs == PTE_RW && is_own_ram(d, owner, new))
-                return l1_reprotect(d, pte, old, new, mode);
+                return l1_set_writable(d, pte, old, new, mode);
         }
         int rc = l1_get(d, owner, &new);
         if (unlikely(rc))

@@ -49,6 +49,12 @@ static inline bool pte_swap(uint64_t *pte, uint64_t *old, uint64_t new)
     return __atomic_compare_exchange_n(pte, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
+/* Turns bits over, and touches no other: what the CPU sets meanwhile stays. */
+static inline void pte_flip(uint64_t *pte, uint64_t bits)
+{
+    __atomic_fetch_xor(pte, bits, __ATOMIC_SEQ_CST);
+}
+
 static inline bool is_hole_slot(enum frame_use level, unsigned slot)
 {
     return level == USE_L4 && slot >= HOLE_FIRST_SLOT && slot <= HOLE_LAST_SLOT;
@@ -62,6 +68,34 @@ enum pte_mode { PTE_PLAIN, PTE_KEEP_AD, PTE_EXACT };
  * -errno, and then nothing has changed; -EAGAIN: PTE_EXACT and the entry is not `old`. */
 int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint64_t new,
              enum pte_mode mode) must_check;
+
+/* l1_write() with PTE_KEEP_AD for domain `id` and its own frames, when the entry stays present and on its
+ * frame: a protection change, which mprotect asks for page by page. False: it is something else, or something
+ * has to be considered; nothing has changed. */
+static inline bool l1_reprotect(domid_t id, uint64_t *pte, uint64_t new)
+{
+    if (unlikely((new & (PTE_P | PTE_CACHE)) != PTE_P)) /* RAM has no cache bits [entry.cached] */
+        return false;
+    uint64_t old = pte_read(pte), flips = old ^ new;
+    if (unlikely(flips & (PTE_P | PTE_US | PTE_ADDR | PTE_CACHE | PTE_A | PTE_D)))
+        return false;
+    if (unlikely(!(flips & PTE_RW))) {
+        pte_flip(pte, flips);
+        return true;
+    }
+    struct frame *f = frame_of(pte_mfn(old));
+    if (unlikely(own_domain(frame_own(f)) != id))
+        return false;
+    if (new & PTE_RW) {
+        if (unlikely(!writable_get_more(f)))
+            return false;
+        pte_flip(pte, flips);
+    } else {
+        pte_flip(pte, flips);
+        writable_put(f);
+    }
+    return true;
+}
 
 /* The two halves, for whole tables: take what entry *e needs, correcting its flags; give it back. Inline for
  * RAM; the others for device memory, refusals and foreign frames. */

@@ -18,9 +18,16 @@ int flush_mask_read(struct domain *d, guest_ptr mask, uint64_t *cpus)
     return 0;
 }
 
-void flush_cpus(struct vcpu *v, uint64_t cpus, const uint64_t *page)
+/* Apart, or the compiler loads what is to be tested for both cases of `page`. */
+static __attribute__((noinline, cold)) void note_flush(uint64_t cpus, const uint64_t *page)
 {
     trace_tlb_flush(cpus, page ? *page : ~0ull);
+}
+
+void flush_cpus(struct vcpu *v, uint64_t cpus, const uint64_t *page)
+{
+    if (trace_wants(tlb_flush))
+        note_flush(cpus, page);
     if (page && cpus & cpu_of(v)) {
         invlpg(*page); /* of a non-canonical address: nothing */
         cpus &= ~cpu_of(v);

@@ -27,9 +27,10 @@ void frame_last_put(struct frame *f, uint64_t own)
 {
     struct domain *d = domain_by_id(own_domain(own));
 
+    BUG_ON(!(own & COUNT_MASK)); /* puts follow gets, whatever the guest does */
     BUG_ON(own & OWN_ALLOCATED || frame_use(f) & COUNT_MASK);
-    if (d && !(own & OWN_SHARED))
-        __atomic_sub_fetch(&d->pages, 1, __ATOMIC_RELAXED);
+    if (d)
+        __atomic_sub_fetch(own & OWN_SHARED ? &d->shared_pages : &d->pages, 1, __ATOMIC_RELAXED);
     frame_free(frame_number(f), 0);
 }
 
@@ -62,6 +63,7 @@ void frame_share(mfn_t m, struct domain *d)
 
     BUG_ON(own_domain(f->own) != DOMID_XEN || f->use & COUNT_MASK);
     m2p_set(m, M2P_SHARED);
+    __atomic_add_fetch(&d->shared_pages, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&f->own, OWN_WORD(d->id) | OWN_ALLOCATED | OWN_SHARED | 1, __ATOMIC_RELEASE);
 }
 

@@ -115,14 +115,14 @@ static inline bool frame_get(struct frame *f, domid_t owner)
     return true;
 }
 
+/* `own` as it was before: one reference, now none. */
 void frame_last_put(struct frame *f, uint64_t own);
 
 static inline void frame_put(struct frame *f)
 {
-    uint64_t own = __atomic_sub_fetch(&f->own, 1, __ATOMIC_SEQ_CST);
+    uint64_t own = __atomic_fetch_sub(&f->own, 1, __ATOMIC_SEQ_CST);
 
-    BUG_ON((own & COUNT_MASK) == COUNT_MASK); /* puts follow gets, whatever the guest does */
-    if (unlikely((own & COUNT_MASK) == 0))
+    if (unlikely((own & COUNT_MASK) <= 1))
         frame_last_put(f, own);
 }
 
@@ -130,21 +130,26 @@ static inline void frame_put(struct frame *f)
  * writable; READ_ONLY ones never get so far. */
 int writable_get_first(struct frame *f, const struct domain *owner);
 
-static inline int writable_get(struct frame *f, const struct domain *owner)
+static inline bool writable_get_more(struct frame *f)
 {
     uint64_t use = frame_use(f);
 
     while (likely(use - USE_WORD(USE_WRITABLE) < COUNT_MAX))
         if (likely(word_swap(&f->use, &use, use + 1)))
-            return 0;
-    return writable_get_first(f, owner);
+            return true;
+    return false;
+}
+
+static inline int writable_get(struct frame *f, const struct domain *owner)
+{
+    return likely(writable_get_more(f)) ? 0 : writable_get_first(f, owner);
 }
 
 static inline void writable_put(struct frame *f)
 {
-    uint64_t use = __atomic_sub_fetch(&f->use, 1, __ATOMIC_SEQ_CST);
+    uint64_t use = __atomic_fetch_sub(&f->use, 1, __ATOMIC_SEQ_CST);
 
-    BUG_ON((use & COUNT_MASK) == COUNT_MASK); /* as in frame_put */
+    BUG_ON(!(use & COUNT_MASK)); /* puts follow gets, whatever the guest does */
 }
 
 /* Takes a frame whose only reference is its allocation away from d: afterwards it is ours and nobody can

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The set behind the heap: one bit per block, each level above one bit per word of the level below. */
+/* The set behind the heap: one bit per block, each level above one bit per word of the level below. There is
+ * room for one number more than asked for, so that "below the size" has a word to begin the search in, also
+ * when the size is 64, 4096 and so on. */
 #include "mm/free_map.h"
 #include "lib/bug.h"
 
@@ -8,7 +10,7 @@ size_t free_map_bytes(uint64_t size)
     size_t words = 0;
 
     do {
-        size = (size + 63) / 64;
+        size = size / 64 + 1;
         words += size;
     } while (size > 1);
     return words * 8;
@@ -21,7 +23,7 @@ void free_map_init(struct free_map *map, uint64_t size, void *memory)
     map->levels = 0;
     do {
         BUG_ON(map->levels == FREE_MAP_LEVELS);
-        size = (size + 63) / 64;
+        size = size / 64 + 1;
         map->level[map->levels++] = at;
         at += size;
     } while (size > 1);

@@ -51,6 +51,8 @@ long hc_memory_op(struct vcpu *v, uint64_t cmd, guest_ptr arg)
         return memory_machphys_mapping(v, arg);
     case XENMEM_machphys_mfn_list:
         return memory_machphys_list(v, arg);
+    case XENMEM_acquire_resource:
+        return memory_resource(v, arg);
     case XENMEM_claim_pages: /* a promise nobody needs: populate says what there is */
         return v->domain->is_privileged ? 0 : -EPERM;
     case XENMEM_get_sharing_freed_pages:
@@ -58,7 +60,6 @@ long hc_memory_op(struct vcpu *v, uint64_t cmd, guest_ptr arg)
         return 0;
     case XENMEM_get_vnumainfo:
     case XENMEM_reserved_device_memory_map:
-    case XENMEM_acquire_resource:
         return -EOPNOTSUPP;
     default:
         return -ENOSYS;

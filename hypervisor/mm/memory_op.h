@@ -34,6 +34,7 @@ static inline uint64_t memory_limit(unsigned mem_flags)
 long memory_reservation(struct vcpu *v, unsigned op, uint64_t done, guest_ptr arg); /* reservation.c */
 long memory_exchange(struct vcpu *v, guest_ptr arg);                               /* exchange.c */
 long memory_machine_map(struct vcpu *v, guest_ptr arg);                            /* memory_map.c */
+long memory_resource(struct vcpu *v, guest_ptr arg);                               /* resource.c */
 long memory_map(struct vcpu *v, guest_ptr arg);
 long memory_map_set(struct vcpu *v, guest_ptr arg);
 long memory_machphys_mapping(struct vcpu *v, guest_ptr arg);

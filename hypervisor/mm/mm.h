@@ -22,6 +22,9 @@
 void mm_early_ram(mfn_t first, uint64_t count);
 void mm_early_reserve(mfn_t first, uint64_t count);
 
+/* Is all of it RAM that nobody has reserved? */
+bool mm_early_is_unused(mfn_t first, uint64_t count);
+
 /* Zeroed frames below 4 GiB before mm_boot_init(), for ever ours. Panics when there are none. */
 mfn_t mm_early_alloc(uint64_t count, uint64_t align);
 mfn_t mm_early_frame(void);
@@ -34,6 +37,9 @@ void mm_boot_release(mfn_t first, uint64_t count);
 
 /* One past the highest frame of RAM. */
 uint64_t mm_max_frame(void);
+
+/* Frames of RAM from 1 MiB up, whoever has them. */
+uint64_t mm_ram_frames(void);
 
 /* --- Heap (alloc.c) --- */
 
@@ -163,11 +169,13 @@ int mm_audit(void);
 void mm_audit_source(void (*source)(void));
 void mm_audit_count(mfn_t m, unsigned refs, unsigned uses);
 
-/* --- Up-calls: implemented in pv/ --- */
+/* --- Up-calls: implemented in pv/ where not said otherwise --- */
 
 /* Checks (and edits as the ABI says) the 512 descriptors of a frame about to become USE_SEG. Called with
  * mm_lock held: looks at its argument only. 0, -EINVAL. */
 int on_descriptor_frame(uint64_t *descriptors);
+/* Frame `index` of d's grant table, MFN_NONE beyond its end (in grant/). d is alive. */
+mfn_t on_grant_frame(const struct domain *d, uint64_t index);
 /* MMUEXT_SET_LDT. Called without locks. */
 int on_set_ldt(struct vcpu *v, uint64_t address, unsigned entries);
 

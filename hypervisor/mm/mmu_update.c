@@ -157,6 +157,35 @@ static inline int request_do(struct update *u, const mmu_update_t *r)
     }
 }
 
+/* Of requests[0..count) as many as change protections in the first one's table, and nothing else. Apart, so
+ * that the loop has all registers. */
+static __attribute__((noinline)) uint32_t reprotect(struct domain *d, const mmu_update_t *requests,
+                                                    uint32_t count)
+{
+    const uint64_t table = ROUND_DOWN(requests->ptr, PAGE_SIZE) | MMU_PT_UPDATE_PRESERVE_AD;
+    const mfn_t m = MFN(table >> PAGE_SHIFT);
+    uint8_t *const data = frame_data(m);
+    const domid_t id = d->id;
+    const mmu_update_t *r = requests, *end = requests + count;
+
+    if (!frame_is_of(d, m) || !type_is(frame_of(m), USE_L1))
+        return 0;
+    for (; r < end; r++) {
+        uint64_t offset = r->ptr ^ table;
+
+        if (offset & ~(TABLE_ENTRIES * 8ull - 8) ||
+            !l1_reprotect(id, (uint64_t *)(data + offset), r->val))
+            break;
+    }
+    return r - requests;
+}
+
+static inline bool may_reprotect(const struct update *u, const mmu_update_t *request)
+{
+    return (request->ptr & 7) == MMU_PT_UPDATE_PRESERVE_AD && u->owner == u->d->id &&
+           !trace_wants(pte_write);
+}
+
 /* Carries out requests[0..count) until one is refused or needs the job. */
 static int batch_do(struct update *u, const mmu_update_t *requests, uint32_t count, uint32_t *done)
 {
@@ -167,6 +196,11 @@ static int batch_do(struct update *u, const mmu_update_t *requests, uint32_t cou
     u->l1 = MFN_NONE;
     lock_take(&u->d->mm_lock);
     for (i = 0; i < count && !rc; i++) {
+        if (may_reprotect(u, &requests[i])) {
+            i += reprotect(u->d, &requests[i], count - i);
+            if (i == count)
+                break;
+        }
         rc = request_do(u, &requests[i]);
         if (!rc && unlikely(j->state == JOB_RUNNING))
             rc = 1; /* done, but left work behind */

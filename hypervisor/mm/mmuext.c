@@ -11,6 +11,7 @@
 #include "mm/domain_memory.h"
 #include "mm/flush.h"
 #include "mm/foreign.h"
+#include "trace/trace.h"
 
 /* One page of d, writable while we write it. */
 static int page_write(struct domain *d, mfn_t to, const void *from)
@@ -180,12 +181,31 @@ static int list_run(struct vcpu *v, struct domain *d, struct progress *p)
     return 0;
 }
 
+/* What Linux asks at every context switch: both bases at once, to and from tables that are pinned. False:
+ * it is something else, and nothing has been done. */
+static bool pair_run(struct vcpu *v, guest_ptr ops)
+{
+    mmuext_op_t op[2];
+
+    if (guest_read(op, ops, sizeof(op)))
+        return false;
+    if (op[0].cmd != MMUEXT_NEW_BASEPTR || op[1].cmd != MMUEXT_NEW_USER_BASEPTR)
+        return false;
+    lock_take(&v->domain->mm_lock);
+    bool done = bases_switch(v, MFN(op[0].arg1.mfn), MFN(op[1].arg1.mfn));
+    lock_drop(&v->domain->mm_lock);
+    return done;
+}
+
 long hc_mmuext_op(struct vcpu *v, guest_ptr ops, uint32_t count, guest_ptr done, uint32_t whose)
 {
     struct progress p = {.next = ops, .left = count & ~MMU_UPDATE_PREEMPTED};
     struct domain *d;
     int rc = 0;
 
+    if (count == 2 && whose == DOMID_SELF && !done.va && vcpu_job(v)->state == JOB_IDLE &&
+        !trace_wants(base_load) && pair_run(v, ops))
+        return 0;
     if (likely(whose == DOMID_SELF))
         d = v->domain;
     else

@@ -74,7 +74,7 @@ static unsigned entries_present(const uint64_t *table)
 /* The table on top is valid; what its parent waited for has happened. */
 static void top_validated(struct job *j, struct job_level *top)
 {
-    if (unlikely(trace_mask & TRACE_MMU))
+    if (trace_wants(promote))
         trace_promote(top->table.n, entries_present(frame_data(top->table)), top->use);
     if (top->use == USE_L4)
         paging_fill_l4(frame_data(top->table));
@@ -92,7 +92,7 @@ static void top_emptied(struct job *j, struct job_level *top)
     if (top->use == USE_L4) /* our addresses are not the guest's to read */
         memset((uint64_t *)frame_data(top->table) + HOLE_FIRST_SLOT, 0,
                (HOLE_LAST_SLOT - HOLE_FIRST_SLOT + 1) * sizeof(uint64_t));
-    if (unlikely(trace_mask & TRACE_MMU))
+    if (trace_wants(demote))
         trace_demote(top->table.n, entries_present(frame_data(top->table)), top->use);
     type_emptied(f);
     frame_put(f);
@@ -114,12 +114,40 @@ static inline void entry_store(uint64_t *pte, uint64_t old, uint64_t new)
         pte_set(pte, new);
 }
 
+/* Most tables are nearly empty: entries are looked at GROUP at a time, and nothing of a group without a
+ * present one. */
+#define GROUP MIN(8, TABLE_ENTRIES)
+
+static inline bool group_is_empty(const uint64_t *entries)
+{
+    uint64_t any = 0;
+
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < GROUP; i++)
+        any |= entries[i];
+    return !(any & PTE_P);
+}
+
+static inline bool begins_empty_group(const uint64_t *table, unsigned slot)
+{
+    return slot % GROUP == 0 && group_is_empty(&table[slot]);
+}
+
+static inline bool ends_empty_group(const uint64_t *table, unsigned slot)
+{
+    return slot % GROUP == GROUP - 1 && group_is_empty(&table[slot - (GROUP - 1)]);
+}
+
 static void take_l1(struct job *j, struct job_level *top)
 {
     struct domain *d = j->domain;
     uint64_t *table = frame_data(top->table);
 
     for (unsigned slot = top->slot; slot < TABLE_ENTRIES; slot++) {
+        if (begins_empty_group(table, slot)) {
+            slot += GROUP - 1;
+            continue;
+        }
         uint64_t old = table[slot], e = old;
 
         if (!(e & PTE_P))
@@ -140,9 +168,12 @@ static void drop_l1(struct job *j, struct job_level *top)
 {
     uint64_t *table = frame_data(top->table);
 
-    for (unsigned slot = top->slot; slot--;)
-        if (table[slot] & PTE_P)
+    for (unsigned slot = top->slot; slot--;) {
+        if (ends_empty_group(table, slot))
+            slot -= GROUP - 1;
+        else if (table[slot] & PTE_P)
             l1_put(j->domain, table[slot]);
+    }
     top_emptied(j, top);
 }
 
@@ -167,6 +198,10 @@ static bool take_upper(struct job *j, struct job_level *top)
     uint64_t *table = frame_data(top->table);
 
     for (; top->slot < TABLE_ENTRIES; top->slot++) {
+        if (begins_empty_group(table, top->slot)) {
+            top->slot += GROUP - 1;
+            continue;
+        }
         uint64_t old = table[top->slot], e = old;
 
         if (!(e & PTE_P) || is_hole_slot(top->use, top->slot))
@@ -197,6 +232,10 @@ static void drop_upper(struct job *j, struct job_level *top)
     while (top->slot) {
         uint64_t e = table[--top->slot];
 
+        if (ends_empty_group(table, top->slot)) {
+            top->slot -= GROUP - 1;
+            continue;
+        }
         if (!(e & PTE_P) || is_hole_slot(top->use, top->slot))
             continue;
         struct frame *child = frame_of(pte_mfn(e));

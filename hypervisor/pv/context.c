@@ -12,7 +12,8 @@
 #include "sched/sched.h"
 #include "x86/fpu.h"
 
-static struct vcpu *fpu_owner[MAX_CPUS];
+/* Whose registers a CPU holds. The idle vCPU has none, so this may not be the one that runs. */
+static struct vcpu *fpu_owner[MAX_CPUS], *loaded[MAX_CPUS];
 
 static void fpu_switch(struct vcpu *v)
 {
@@ -58,7 +59,6 @@ static void load_address_space(struct vcpu *v)
 void context_switch(struct vcpu *next)
 {
     struct cpu *cpu = this_cpu();
-    static struct vcpu *loaded[MAX_CPUS];
 
     cpu->current = next;
     if (next->is_idle) {
@@ -91,4 +91,20 @@ int context_init(struct vcpu *v)
     v->windows = window_create();
     debugreg_reset(v);
     return 0;
+}
+
+/* The caller's vCPU is loaded here, and its FPU too. */
+bool context_forget(struct vcpu *v)
+{
+    for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
+        if (loaded[cpu] == v || fpu_owner[cpu] == v)
+            return false;
+    return true;
+}
+
+void context_destroy(struct vcpu *v)
+{
+    if (v->windows)
+        window_destroy(v->windows);
+    hv_free(v->fpu, 0);
 }

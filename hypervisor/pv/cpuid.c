@@ -44,6 +44,7 @@ struct rule {
  * CLFLUSH. */
 #define BASE_EDX (B(0) | B(2) | B(4) | B(5) | B(6) | B(8) | B(15) | B(16) | B(23) | B(24))
 
+/* By rising leaf. */
 static const struct rule rules[] = {
     {0x0, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},
     {0x1,
@@ -138,7 +139,7 @@ static struct cpuid kept(uint32_t leaf, uint32_t sub)
 {
     struct cpuid keep = {0};
 
-    for (const struct rule *r = rules; r < rules + ARRAY_SIZE(rules); r++) {
+    for (const struct rule *r = rules; r < rules + ARRAY_SIZE(rules) && r->leaf <= leaf; r++) {
         if (r->leaf != leaf || (r->sub != sub && r->sub != ANY_SUB) || !is_offered(r->need))
             continue;
         if (leaf == 0xd && r->sub == ANY_SUB && sub < 2)

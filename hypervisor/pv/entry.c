@@ -18,7 +18,11 @@ IS_AT(struct cpu, flush_tlb, CPU_FLUSH_TLB);
 IS_AT(struct cpu, cr3, CPU_CR3);
 IS_AT(struct cpu, sched, CPU_SCHED);
 IS_AT(struct sched_cpu, work, 0);
+IS_AT(struct vcpu, is_idle, VCPU_IS_IDLE);
 IS_AT(struct vcpu, in_user, VCPU_IN_USER);
+IS_AT(struct vcpu, crashed, VCPU_CRASHED);
+IS_AT(struct vcpu, restart.changed, VCPU_RESTART_CHANGED);
+IS_AT(struct vcpu, state, VCPU_STATE);
 IS_AT(struct vcpu, info, VCPU_INFO);
 IS_AT(struct vcpu, kernel_l4, VCPU_KERNEL_L4);
 IS_AT(struct vcpu, user_l4, VCPU_USER_L4);
@@ -29,8 +33,12 @@ IS_AT(struct vcpu, vm_assist, VCPU_VM_ASSIST);
 IS_AT(struct vcpu_info, evtchn_upcall_pending, INFO_PENDING);
 IS_AT(struct vcpu_info, evtchn_upcall_mask, INFO_MASK);
 _Static_assert(VM_ASSIST_SHOWS_IOPL == 1 << VMASST_TYPE_architectural_iopl, "vm_assist");
+_Static_assert(VCPU_STATE == VCPU_IS_IDLE + 3 && sizeof((struct vcpu){}.state) == 1, "one comparison");
+_Static_assert(VCPU_RUNNING == 0, "state");
+_Static_assert(RESULT_RESTART == -ERESTART, "ERESTART");
 _Static_assert(HYPERCALL_IRET == __HYPERVISOR_iret, "iret");
 _Static_assert(TRACE_TRAP_BIT == TRACE_TRAP, "trap events");
+_Static_assert(TRACE_HYPERCALL_BIT == TRACE_HYPERCALL, "hypercall events");
 
 void on_syscall(struct context *c)
 {

@@ -77,11 +77,13 @@ static __attribute__((noinline)) void page_fault_traced(struct vcpu *v)
     enum fault_outcome outcome = page_fault_do(v, va);
 
     trace_page_fault(begin, error, in_user, outcome, va, rip);
+    if (outcome == FAULT_LIVE_WRITE)
+        trace_live_write(va, rip);
 }
 
 void page_fault(struct vcpu *v)
 {
-    if (unlikely(trace_mask & TRACE_TRAP))
+    if (unlikely(trace_mask & (TRACE_TRAP | TRACE_MMU)))
         page_fault_traced(v);
     else
         page_fault_do(v, read_cr2());

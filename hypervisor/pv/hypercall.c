@@ -13,38 +13,29 @@
 #include "hypercalls.h"
 #include "pv/pv.h"
 #include "trace/trace.h"
+#include "x86/fast.h"
 
-typedef long hypercall_fn(struct vcpu *v, const uint64_t *a);
+/* As entry.S calls it: the first four arguments wherever they came from, those a call does not have
+ * ignored. */
+typedef long hypercall_fn(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
 #define MEMBERS_PER_WINDOW 8 /* of a multicall, between two looks for other work */
 
 #define SYSCALL_BYTES 2 /* length of the SYSCALL instruction */
 
-#define HC0(nr, name, text)                                                                        \
-    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
+/* A jump to the typed handler and no more: no frame pointer is set up on the way. */
+#define CALL(name, ...)                                                                            \
+    static __attribute__((optimize("omit-frame-pointer"))) long call_##name(                       \
+        struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d)                            \
     {                                                                                              \
-        return hc_##name(v);                                                                       \
+        return hc_##name(__VA_ARGS__);                                                             \
     }
-#define HC1(nr, name, T1, a1, text)                                                                \
-    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
-    {                                                                                              \
-        return hc_##name(v, (T1){a[0]});                                                           \
-    }
-#define HC2(nr, name, T1, a1, T2, a2, text)                                                        \
-    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
-    {                                                                                              \
-        return hc_##name(v, (T1){a[0]}, (T2){a[1]});                                               \
-    }
-#define HC3(nr, name, T1, a1, T2, a2, T3, a3, text)                                                \
-    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
-    {                                                                                              \
-        return hc_##name(v, (T1){a[0]}, (T2){a[1]}, (T3){a[2]});                                   \
-    }
+#define HC0(nr, name, text)                                 CALL(name, v)
+#define HC1(nr, name, T1, a1, text)                         CALL(name, v, (T1){a})
+#define HC2(nr, name, T1, a1, T2, a2, text)                 CALL(name, v, (T1){a}, (T2){b})
+#define HC3(nr, name, T1, a1, T2, a2, T3, a3, text)         CALL(name, v, (T1){a}, (T2){b}, (T3){c})
 #define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text)                                        \
-    static long call_##name(struct vcpu *v, const uint64_t *a)                                     \
-    {                                                                                              \
-        return hc_##name(v, (T1){a[0]}, (T2){a[1]}, (T3){a[2]}, (T4){a[3]});                       \
-    }
+    CALL(name, v, (T1){a}, (T2){b}, (T3){c}, (T4){d})
 #include "hypercalls.def"
 #undef HC0
 #undef HC1
@@ -52,15 +43,24 @@ typedef long hypercall_fn(struct vcpu *v, const uint64_t *a);
 #undef HC3
 #undef HC4
 
+static long call_none(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    return -ENOSYS;
+}
+
 #define ROW(nr, name)      [nr] = call_##name,
 #define HC0(nr, name, ...) ROW(nr, name)
 #define HC1(nr, name, ...) ROW(nr, name)
 #define HC2(nr, name, ...) ROW(nr, name)
 #define HC3(nr, name, ...) ROW(nr, name)
 #define HC4(nr, name, ...) ROW(nr, name)
-static hypercall_fn *const handlers[64] = {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+hypercall_fn *const on_hypercall[HYPERCALL_NUMBERS] = {
+    [0 ... HYPERCALL_NUMBERS - 1] = call_none,
 #include "hypercalls.def"
 };
+#pragma GCC diagnostic pop
 #undef HC0
 #undef HC1
 #undef HC2
@@ -80,7 +80,7 @@ static hypercall_fn *const handlers[64] = {
 #define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text) TRACED(nr, #a1, #a2, #a3, #a4)
 static const struct {
     uint8_t sub, n;
-} traced[64] = {
+} traced[HYPERCALL_NUMBERS] = {
 #include "hypercalls.def"
 };
 #undef HC0
@@ -89,9 +89,14 @@ static const struct {
 #undef HC3
 #undef HC4
 
+static bool is_known(uint64_t nr)
+{
+    return nr < HYPERCALL_NUMBERS && on_hypercall[nr] != call_none;
+}
+
 static uint8_t traced_sub(uint64_t nr, const uint64_t *args)
 {
-    bool has = nr < ARRAY_SIZE(traced) && handlers[nr] && traced[nr].sub != NONE;
+    bool has = is_known(nr) && traced[nr].sub != NONE;
 
     return has ? args[traced[nr].sub] : 255;
 }
@@ -99,7 +104,7 @@ static uint8_t traced_sub(uint64_t nr, const uint64_t *args)
 /* Bit 31 of a count says that the list was begun before (mm/). */
 static uint16_t traced_n(uint64_t nr, const uint64_t *args)
 {
-    bool has = nr < ARRAY_SIZE(traced) && handlers[nr] && traced[nr].n != NONE;
+    bool has = is_known(nr) && traced[nr].n != NONE;
 
     return has ? MIN(args[traced[nr].n] & 0x7fffffffu, 0xffffu) : 0;
 }
@@ -107,9 +112,9 @@ static uint16_t traced_n(uint64_t nr, const uint64_t *args)
 static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
     v->restart.changed = 0;
-    if (nr >= ARRAY_SIZE(handlers) || !handlers[nr])
+    if (nr >= HYPERCALL_NUMBERS)
         return -ENOSYS;
-    return handlers[nr](v, args);
+    return on_hypercall[nr](v, args[0], args[1], args[2], args[3]);
 }
 
 /* Apart, so that nothing is kept for their sake while nothing is recorded. */
@@ -135,8 +140,9 @@ static __attribute__((noinline)) long member_traced(struct vcpu *v, uint64_t nr,
 
 /* Takes the hypercall back: the guest executes its SYSCALL again with the arguments brought
  * forward. */
-static void restart_call(struct vcpu *v)
+void on_restart(struct context *c)
 {
+    struct vcpu *v = (struct vcpu *)c;
     struct regs *r = &v->ctx.regs;
     uint64_t *const home[6] = {&r->rdi, &r->rsi, &r->rdx, &r->r10, &r->r8, &r->r9};
 
@@ -154,7 +160,7 @@ static void dispatch_registers(struct vcpu *v)
                                                           : dispatch_traced(v, r->rax, args);
 
     if (unlikely(result == -ERESTART))
-        restart_call(v);
+        on_restart(&v->ctx);
     else
         r->rax = (uint64_t)result;
 }

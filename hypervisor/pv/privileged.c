@@ -20,8 +20,8 @@
 #include "pv/string_io.h"
 #include "x86/special_registers.h"
 
-#define FORCED_PREFIX "\x0f\x0bxen" /* UD2 and three letters */
-#define FORCED_CPUID  FORCED_PREFIX "\x0f\xa2"
+#define FORCED_CPUID  0xa20f6e65780b0full /* UD2, the letters xen, CPUID; the first byte lowest */
+#define FORCED_BYTES  7
 
 #define RIGHTS_LONG   (1u << 21) /* the L bit of a code segment, as LAR shows it */
 
@@ -297,10 +297,9 @@ enum emulate_result emulate_privileged(struct vcpu *v, struct emulate_fault *f)
 enum emulate_result emulate_forced(struct vcpu *v)
 {
     struct regs *r = &v->ctx.regs;
-    uint8_t bytes[sizeof(FORCED_CPUID) - 1];
+    uint64_t word = 0;
 
-    if (guest_read(bytes, GPTR(r->rip), sizeof(bytes)) ||
-        memcmp(bytes, FORCED_CPUID, sizeof(bytes)) != 0)
+    if (guest_read(&word, GPTR(r->rip), FORCED_BYTES) || word != FORCED_CPUID)
         return EMULATE_REFLECT;
     struct cpuid a = cpuid_answer(v, r->rax, r->rcx);
 
@@ -308,6 +307,6 @@ enum emulate_result emulate_forced(struct vcpu *v)
     r->rbx = a.ebx;
     r->rcx = a.ecx;
     r->rdx = a.edx;
-    advance(r, sizeof(bytes));
+    advance(r, FORCED_BYTES);
     return EMULATE_DONE;
 }

@@ -37,7 +37,7 @@ static int mark(struct domain *d, guest_ptr arg)
     struct mark_budget *b = &budgets[d->id];
     struct vantage_mark m;
 
-    if (!(trace_mask & TRACE_GUEST))
+    if (!trace_wants(mark))
         return 0;
     if (guest_get(&m, arg))
         return -EFAULT;
@@ -50,9 +50,28 @@ static int mark(struct domain *d, guest_ptr arg)
 
 static int set_mask(uint64_t mask)
 {
+    struct trace_set set;
+
     if (mask > 0xff)
         return -EINVAL;
-    return this_cpu()->trace ? trace_set_mask((uint8_t)mask) : -ENODEV;
+    trace_set_classes(&set, (uint8_t)mask);
+    return trace_choose(&set);
+}
+
+/* `asked` is what the caller said about number `n`: 0 off, 1 on, 2 only asks. */
+static int set_one(uint64_t asked, int (*ask)(uint16_t), int (*choose)(uint16_t, bool))
+{
+    uint16_t n = asked & 0xffff;
+
+    switch (asked >> 16) {
+    case VANTAGE_OFF:
+    case VANTAGE_ON:
+        return choose(n, asked >> 16 == VANTAGE_ON);
+    case VANTAGE_ASK:
+        return ask(n);
+    default:
+        return -EINVAL;
+    }
 }
 
 long hc_vantage_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
@@ -66,6 +85,14 @@ long hc_vantage_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
         return mm_audit() ? -EIO : 0;
     case VANTAGE_TRACE_MASK:
         return set_mask(arg.va);
+    case VANTAGE_TRACE_EVENT:
+        return set_one(arg.va, trace_asks_event, trace_choose_event);
+    case VANTAGE_TRACE_DOMAIN:
+        return set_one(arg.va, trace_asks_domain, trace_choose_domain);
+    case VANTAGE_TRACE_WHERE:
+        return (long)trace_descriptor_mfn().n;
+    case VANTAGE_TRACE_READ:
+        return trace_consumed(arg.va & 0xff, arg.va >> 8);
     default:
         return -ENOSYS;
     }

@@ -3,15 +3,24 @@
 #ifndef PV_VANTAGE_OP_H
 #define PV_VANTAGE_OP_H
 
-#include "lib/types.h"
+#include <stdint.h>
 
 enum vantage_cmd {
     VANTAGE_AUDIT = 0,      /* recompute every frame's counts: 0 when all are right, -EIO otherwise */
     VANTAGE_TRACE_MARK = 1, /* struct vantage_mark: a record of the guest's own. Any guest; at most 1,000 a
                              * second and guest, the rest is counted in the next. -EAGAIN: suppressed */
     VANTAGE_TRACE_MASK = 2, /* the argument itself, 0 to 255, is the classes to record from now on (bits in
-                             * trace/ring.h); returns those before. -ENODEV: booted without trace= */
+                             * trace/ring.h), all their events; returns those before. */
+    VANTAGE_TRACE_EVENT = 3,  /* the argument is an event's number | enum vantage_switch << 16. Returns whether
+                               * it was recorded. -ENOENT: no such event. -EINVAL: it goes with any other */
+    VANTAGE_TRACE_DOMAIN = 4, /* the same for a domain, 0x7fff: idle. Are records made while it runs? */
+    VANTAGE_TRACE_WHERE = 5,  /* returns the number of the frame that trace/ring.h calls the descriptor. It, the
+                               * schema and the rings can be mapped, to be read, as frames of DOMID_XEN */
+    VANTAGE_TRACE_READ = 6,   /* the argument is a CPU | packets << 8, which the caller has read from its ring:
+                               * what trace_mode=drop waits for. -ENOENT: no such CPU */
 };
+
+enum vantage_switch { VANTAGE_OFF, VANTAGE_ON, VANTAGE_ASK };
 
 struct vantage_mark {
     uint64_t value;

@@ -7,49 +7,61 @@
  */
 #include "sched/sched.h"
 
-static void insert(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why)
+void ready_append(struct sched_cpu *c, struct sched_vcpu *s)
 {
     list_insert_before(&c->ready, &s->link);
-    c->ready_count++;
 }
 
-static void remove(struct sched_cpu *c, struct sched_vcpu *s)
+void ready_remove(struct sched_cpu *c, struct sched_vcpu *s)
 {
     list_remove(&s->link);
-    c->ready_count--;
 }
 
-static struct vcpu *pick(struct sched_cpu *c)
-{
-    struct sched_vcpu *s;
-
-    if (list_is_empty(&c->ready))
-        return NULL;
-    s = container_of(c->ready.next, struct sched_vcpu, link);
-    remove(c, s);
-    return s->vcpu;
-}
-
-static void charge(struct sched_vcpu *s, uint64_t ran_ns)
+static void cpu_start(struct sched_cpu *c)
 {
 }
 
-static bool preempts(const struct sched_cpu *c, const struct sched_vcpu *woken)
+static void vcpu_start(struct sched_vcpu *s)
+{
+}
+
+static void insert(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why, uint64_t now)
+{
+    ready_append(c, s);
+}
+
+static struct sched_vcpu *pick(struct sched_cpu *c, uint64_t now)
+{
+    return ready_first(c);
+}
+
+static void charge(struct sched_cpu *c, struct sched_vcpu *s, uint64_t ran_ns, uint64_t now)
+{
+}
+
+static bool preempts(const struct sched_cpu *c, const struct sched_vcpu *woken, uint64_t now)
 {
     return c->running == c->idle;
 }
 
-static uint64_t slice_ns(const struct sched_vcpu *s)
+static uint64_t turn_end_ns(const struct sched_cpu *c)
 {
-    return SLICE_NS;
+    return c->ready_count ? c->running_since_ns + SLICE_NS : ~0ull;
+}
+
+static void forget(struct sched_cpu *c, struct sched_vcpu *s)
+{
 }
 
 const struct sched_policy round_robin_policy = {
     .name = "rr",
+    .cpu_start = cpu_start,
+    .vcpu_start = vcpu_start,
     .insert = insert,
-    .remove = remove,
+    .remove = ready_remove,
     .pick = pick,
     .charge = charge,
     .preempts = preempts,
-    .slice_ns = slice_ns,
+    .turn_end_ns = turn_end_ns,
+    .forget = forget,
 };

@@ -15,7 +15,7 @@
  *               makes that true and then looks at is_blocked. Both with full barriers: one of them
  *               sees the other
  *
- * Not here: the order in the queue (round_robin.c), switching the machine (pv/).
+ * Not here: the order in the queue (credit.c, bvt.c, round_robin.c), switching the machine (pv/).
  */
 #include "lib/bug.h"
 #include "lib/string.h"
@@ -23,14 +23,11 @@
 #include "sched/sched.h"
 #include "trace/trace.h"
 
-static const struct sched_policy *const policies[] = {&round_robin_policy};
-static const struct sched_policy *policy =
-    &round_robin_policy; /* fixed before the second CPU starts */
+static const struct sched_policy *const policies[] = {&credit_policy, &bvt_policy,
+                                                      &round_robin_policy};
+static const struct sched_policy *policy = &credit_policy; /* fixed before the second CPU starts */
 static struct sched_cpu cpus[MAX_CPUS];
 
-#define DOMAIN_ORDER 2
-_Static_assert(sizeof(struct sched_vcpu) * MAX_VCPUS_PER_DOM <= PAGE_SIZE << DOMAIN_ORDER,
-               "DOMAIN_ORDER");
 
 void sched_request(struct sched_cpu *c, uint32_t work)
 {
@@ -61,17 +58,27 @@ static void set_state(struct vcpu *v, enum vcpu_state state, uint64_t now)
         runstate_change(v, state, now);
 }
 
-static void enqueue(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why)
+static void enqueue(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why, uint64_t now)
 {
-    policy->insert(c, s, why);
+    policy->insert(c, s, why, now);
     s->is_queued = true;
+    c->ready_count++;
 }
 
-/* The running vCPU may have had the CPU to itself until now, without a slice. */
-static void slice_start(struct sched_cpu *c)
+static void dequeue(struct sched_cpu *c, struct sched_vcpu *s)
 {
-    if (c == sched_here() && c->running != c->idle && !c->slice.slot)
-        timer_set(&c->slice, c->running_since_ns + policy->slice_ns(sched_of(c->running)));
+    policy->remove(c, s);
+    s->is_queued = false;
+    c->ready_count--;
+}
+
+/* The running vCPU may have had the CPU to itself until now, without an end of its turn. */
+static void turn_start(struct sched_cpu *c)
+{
+    uint64_t end = policy->turn_end_ns(c);
+
+    if (end != ~0ull)
+        timer_set(&c->slice, end);
 }
 
 /* Brings a vCPU that does not run to where its flags put it; one that runs is left to
@@ -85,17 +92,18 @@ static void settle(struct sched_cpu *c, struct vcpu *v)
             sched_request(c, WORK_RESCHEDULE);
     } else if (!may_run(v)) {
         if (s->is_queued)
-            policy->remove(c, s);
-        s->is_queued = false;
+            dequeue(c, s);
         set_state(v, resting_state(v), clock_ns());
     } else if (!s->is_queued) {
-        enqueue(c, s, WHY_WOKEN);
-        set_state(v, VCPU_RUNNABLE, clock_ns());
+        uint64_t now = clock_ns();
+
+        enqueue(c, s, WHY_WOKEN, now);
+        set_state(v, VCPU_RUNNABLE, now);
         /* Another CPU's slice timer can only be started by that CPU. */
-        if (policy->preempts(c, s) || c != sched_here())
+        if (c != sched_here() || policy->preempts(c, s, now))
             sched_request(c, WORK_RESCHEDULE);
         else
-            slice_start(c);
+            turn_start(c);
     }
 }
 
@@ -139,13 +147,18 @@ static void poll_fire(struct timer *t)
 
 int sched_init(const char *name)
 {
-    for (unsigned i = 0; name && i < ARRAY_SIZE(policies); i++) {
+    for (unsigned i = 0; i < ARRAY_SIZE(policies); i++) {
         if (strcmp(name, policies[i]->name) == 0) {
             policy = policies[i];
             return 0;
         }
     }
-    return name ? -ENOENT : 0;
+    return -ENOENT;
+}
+
+const char *sched_name(void)
+{
+    return policy->name;
 }
 
 int sched_cpu_init(struct vcpu *idle)
@@ -154,17 +167,29 @@ int sched_cpu_init(struct vcpu *idle)
 
     c->id = this_cpu()->id;
     c->idle = c->running = idle;
+    c->running_since_ns = clock_ns();
     idle->cpu = c->id;
     idle->state = VCPU_RUNNING;
     list_init(&c->ready);
+    policy->cpu_start(c);
     timer_init(&c->slice, slice_over);
     this_cpu()->sched = c;
     return timers_init();
 }
 
+/* Of the pages for the scheduler's part of d's vCPUs. */
+static unsigned domain_order(const struct domain *d)
+{
+    unsigned order = 0;
+
+    while (PAGE_SIZE << order < d->vcpu_count * sizeof(struct sched_vcpu))
+        order++;
+    return order;
+}
+
 int sched_domain_init(struct domain *d)
 {
-    struct sched_vcpu *s = hv_alloc(DOMAIN_ORDER);
+    struct sched_vcpu *s = hv_alloc(domain_order(d));
     uint64_t now = clock_ns();
 
     if (!s)
@@ -174,6 +199,8 @@ int sched_domain_init(struct domain *d)
 
         s[i].vcpu = v;
         list_init(&s[i].link);
+        s[i].share = sched_share_of(d->id);
+        policy->vcpu_start(&s[i]);
         timer_init(&s[i].singleshot, singleshot_fire);
         timer_init(&s[i].periodic, periodic_fire);
         timer_init(&s[i].poll, poll_fire);
@@ -186,6 +213,14 @@ int sched_domain_init(struct domain *d)
     return 0;
 }
 
+static void forget(struct vcpu *v)
+{
+    struct sched_cpu *c = lock_home(v);
+
+    policy->forget(c, sched_of(v));
+    lock_drop(&c->lock);
+}
+
 void sched_domain_destroy(struct domain *d)
 {
     void *all = sched_of(d->vcpus[0]);
@@ -195,6 +230,7 @@ void sched_domain_destroy(struct domain *d)
 
         /* The caller has seen sched_is_stopped for every vCPU of a dying domain. */
         BUG_ON(s->is_queued);
+        forget(d->vcpus[i]);
         d->vcpus[i]->periodic_ns = 0;
         timer_kill(&s->singleshot);
         timer_kill(&s->periodic);
@@ -202,54 +238,63 @@ void sched_domain_destroy(struct domain *d)
         timer_kill(&s->poll);
         d->vcpus[i]->sched = NULL;
     }
-    hv_free(all, DOMAIN_ORDER);
+    hv_free(all, domain_order(d));
 }
 
-/* prev stops running, or goes to the end of the queue to be picked again. */
+/* prev stops running, or goes into the queue to be picked again. */
 static void put_back(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 {
     struct sched_vcpu *s = sched_of(prev);
 
-    policy->charge(s, now - c->running_since_ns);
     if (may_run(prev))
-        enqueue(c, s, s->has_yielded ? WHY_YIELDED : WHY_PREEMPTED);
+        enqueue(c, s, s->has_yielded ? WHY_YIELDED : WHY_PREEMPTED, now);
     s->has_yielded = false;
 }
 
 static void trace_turn_to(const struct sched_cpu *c, const struct vcpu *prev,
-                          const struct vcpu *next, uint64_t now)
+                          const struct vcpu *next, uint64_t ran_ns)
 {
     uint16_t from = prev == c->idle ? TRACE_IDLE : prev->domain->id;
     uint16_t to = next == c->idle ? TRACE_IDLE : next->domain->id;
 
-    trace_switch(from, prev->id, to, next->id, now - c->running_since_ns, prev->state);
+    if (trace_wants(switch))
+        trace_turns();
+    trace_switch(from, prev->id, to, next->id, ran_ns, prev->state);
     trace_runs(to, next->id);
+}
+
+static struct vcpu *pick(struct sched_cpu *c, uint64_t now)
+{
+    struct sched_vcpu *s = policy->pick(c, now);
+
+    if (!s)
+        return c->idle;
+    dequeue(c, s);
+    return s->vcpu;
 }
 
 /* Leaves the choice to the policy; c->lock. */
 static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 {
+    uint64_t ran_ns = now - c->running_since_ns;
     struct vcpu *next;
 
     if (prev != c->idle)
+        policy->charge(c, sched_of(prev), ran_ns, now);
+    c->running_since_ns = now;
+    if (prev != c->idle)
         put_back(c, prev, now);
-    next = policy->pick(c);
-    if (next)
-        sched_of(next)->is_queued = false;
-    else
-        next = c->idle;
+    next = pick(c, now);
     if (next != prev) {
         if (prev != c->idle)
             set_state(prev, sched_of(prev)->is_queued ? VCPU_RUNNABLE : resting_state(prev), now);
         if (next != c->idle)
             set_state(next, VCPU_RUNNING, now);
-        trace_turn_to(c, prev, next, now);
+        trace_turn_to(c, prev, next, ran_ns);
     }
     c->running = next;
-    c->running_since_ns = now;
     timer_stop(&c->slice);
-    if (c->ready_count)
-        slice_start(c);
+    turn_start(c);
     return next;
 }
 
@@ -344,6 +389,15 @@ void sched_unpause(struct vcpu *v)
 bool sched_is_stopped(const struct vcpu *v)
 {
     return __atomic_load_n(&cpus[v->cpu].running, __ATOMIC_ACQUIRE) != v && !sched_of(v)->is_queued;
+}
+
+void sched_vcpu_share(struct vcpu *v, const struct sched_share *share)
+{
+    struct sched_cpu *c = lock_home(v);
+
+    sched_of(v)->share = *share;
+    sched_request(c, WORK_RESCHEDULE);
+    lock_drop(&c->lock);
 }
 
 void sched_domain_changed(struct domain *d)

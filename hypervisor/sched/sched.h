@@ -14,12 +14,13 @@
 
 #define TIMERS_PER_VCPU   3 /* singleshot, periodic, poll */
 #define TIMERS_PER_DOMAIN 2 /* watchdogs */
+#define TIMERS_OF_CONSOLE 1 /* keys */
 #define TIMERS_PER_CPU    16376
 #define PERIOD_MIN_NS     1000000ull /* below: VCPUOP_set_periodic_timer answers -EINVAL */
 #define PERIOD_MAX_NS     (1ull << 62)
-#define SLICE_NS          30000000ull /* round robin */
+#define SLICE_NS          10000000ull /* credit and round robin: a turn, when others wait */
 
-_Static_assert(MAX_DOMAINS *(MAX_VCPUS_PER_DOM *TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS <=
+_Static_assert(MAX_DOMAINS *(MAX_VCPUS_PER_DOM *TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS + TIMERS_OF_CONSOLE <=
                    TIMERS_PER_CPU,
                "every timer of every domain fits one CPU's queue");
 
@@ -92,6 +93,18 @@ enum sched_why { /* why a vCPU enters the queue */
                  WHY_PREEMPTED, /* its slice is over, or another vCPU preempted it */
 };
 
+/* What a domain may have of a CPU, by vCPU (share.c). */
+struct sched_share {
+    uint32_t weight;  /* 1 to WEIGHT_MAX; a vCPU of twice the weight gets twice the time */
+    uint32_t cap;     /* most it gets, in percent of a CPU, even of an idle one; 0: no limit. credit */
+    uint64_t warp_ns; /* how far ahead of its time a woken vCPU may be. bvt */
+};
+
+#define WEIGHT_NORMAL 256
+#define WEIGHT_MAX    65535
+#define CAP_MAX       100
+#define WARP_MAX_NS   1000000000ull
+
 /* One CPU. `work` is atomic, the rest is covered by `lock`. */
 struct sched_cpu {
     uint32_t work; /* first: see sched_has_work() */
@@ -102,7 +115,17 @@ struct sched_cpu {
     uint64_t running_since_ns;
     struct list ready; /* of struct sched_vcpu, ordered by the policy */
     unsigned ready_count;
-    struct timer slice;
+    struct timer slice; /* runs until policy->turn_end_ns */
+    union {             /* the policy's own */
+        struct {
+            struct list active; /* of struct sched_vcpu, through `active` */
+            uint64_t accounted_ns;
+            int64_t pool_ns;
+        } credit;
+        struct {
+            int64_t virtual_ns;
+        } bvt;
+    };
 };
 
 /* A vCPU's part in it; the lock is that of the vCPU's CPU. */
@@ -115,7 +138,21 @@ struct sched_vcpu {
     bool is_claimed; /* somebody initialises it; atomic */
     unsigned pauses;
     struct timer singleshot, periodic, poll;
-    int64_t credit; /* the policy's own */
+    struct sched_share share;
+    union { /* the policy's own */
+        struct {
+            struct list active;
+            int64_t ns;        /* owed to it */
+            int64_t period_ns; /* run since the last accounting, beyond what its cap allowed before */
+            bool is_boosted;
+        } credit;
+        struct {
+            int64_t actual_ns; /* weighted */
+            uint64_t warped_ns; /* run ahead of its time since it last slept */
+            uint64_t rests_until_ns;
+            bool is_warped; /* decided when it enters the queue */
+        } bvt;
+    };
 };
 
 static inline struct sched_vcpu *sched_of(const struct vcpu *v)
@@ -124,23 +161,71 @@ static inline struct sched_vcpu *sched_of(const struct vcpu *v)
 }
 
 /*
- * A scheduling policy. All functions run with the CPU's lock held and see only that CPU. `insert`
- * and `remove` maintain c->ready; pick removes what it returns, NULL when nothing is ready.
+ * A scheduling policy. All functions run with the CPU's lock held and see only that CPU; `now` is
+ * clock_ns().
  */
 struct sched_policy {
     const char *name;
-    void (*insert)(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why);
+
+    void (*cpu_start)(struct sched_cpu *c);
+    void (*vcpu_start)(struct sched_vcpu *s);
+
+    /* Maintain c->ready, whose length sched.c counts. */
+    void (*insert)(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why, uint64_t now);
     void (*remove)(struct sched_cpu *c, struct sched_vcpu *s);
-    struct vcpu *(*pick)(struct sched_cpu *c);
-    void (*charge)(struct sched_vcpu *s, uint64_t ran_ns);
-    bool (*preempts)(const struct sched_cpu *c, const struct sched_vcpu *woken);
-    uint64_t (*slice_ns)(const struct sched_vcpu *s);
+
+    /* Who runs next; stays in c->ready. NULL when nobody may. */
+    struct sched_vcpu *(*pick)(struct sched_cpu *c, uint64_t now);
+
+    /* c->running has run for `ran_ns`. */
+    void (*charge)(struct sched_cpu *c, struct sched_vcpu *s, uint64_t ran_ns, uint64_t now);
+
+    /* Shall the woken vCPU, which is in c->ready, run at once? */
+    bool (*preempts)(const struct sched_cpu *c, const struct sched_vcpu *woken, uint64_t now);
+
+    /* When to choose again though nobody asked, ~0 for never. */
+    uint64_t (*turn_end_ns)(const struct sched_cpu *c);
+
+    /* The vCPU, which is not in c->ready, ceases to exist. */
+    void (*forget)(struct sched_cpu *c, struct sched_vcpu *s);
 };
 
-extern const struct sched_policy round_robin_policy;
+extern const struct sched_policy credit_policy, bvt_policy, round_robin_policy;
 
-/* Chooses the policy by name, before the first CPU starts; NULL is the default. 0, -ENOENT. */
+/* First come, first served (round_robin.c): what a policy without an order of its own uses. */
+void ready_append(struct sched_cpu *c, struct sched_vcpu *s);
+void ready_remove(struct sched_cpu *c, struct sched_vcpu *s);
+
+static inline struct sched_vcpu *ready_at(struct list *l)
+{
+    return container_of(l, struct sched_vcpu, link);
+}
+
+static inline struct sched_vcpu *ready_first(const struct sched_cpu *c)
+{
+    return list_is_empty(&c->ready) ? NULL : ready_at(c->ready.next);
+}
+
+/* --- What each domain may have (share.c) --- */
+
+/* Boot options: "DOMAIN:VALUE[,DOMAIN:VALUE...]", weight, percent and microseconds. False: not understood. */
+bool sched_read_weight(const char *option);
+bool sched_read_cap(const char *option);
+bool sched_read_warp(const char *option);
+
+/* What the boot options say of a domain of this number. */
+struct sched_share sched_share_of(domid_t id);
+
+/* From now on, for all vCPUs of d. -EINVAL: a value out of its range. */
+int sched_share_set(struct domain *d, const struct sched_share *share) must_check;
+
+/* One vCPU's, under its CPU's lock (sched.c). */
+void sched_vcpu_share(struct vcpu *v, const struct sched_share *share);
+
+/* Chooses the policy by name (credit, bvt, rr; credit if never called), before the first CPU starts.
+ * 0, -ENOENT. */
 int sched_init(const char *policy) must_check;
+const char *sched_name(void); /* the policy's */
 
 /* On each CPU, with its idle vCPU: sets this_cpu()->sched and makes the timer queue. 0, -ENOMEM. */
 int sched_cpu_init(struct vcpu *idle) must_check;

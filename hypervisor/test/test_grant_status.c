@@ -367,9 +367,46 @@ static struct domain *make(domid_t id, unsigned handles)
 {
     struct domain *d = fake_domain(id, 1);
 
-    if (grant_domain_init(d, 2, handles))
+    if (grant_domain_init(d, 2, handles) || grant_grow(d, 2))
         check(false, "grant_domain_init");
     return d;
+}
+
+static void table_grows(struct domain *d)
+{
+    int n;
+
+    check(grant_frame_count(d) == 1 && grant_grow(d, 4) == -EINVAL && grant_frame_count(d) == 1 &&
+              grant_entry_set(d, 512, 7, MFN(1)) == -EINVAL,
+          "a table begins with one frame and does not grow beyond its limit");
+    for (n = 0; n < 100; n++) {
+        fake_alloc_budget = n;
+        if (grant_grow(d, 3) == 0)
+            break;
+    }
+    fake_alloc_budget = -1;
+    check(n == 3 && grant_frame_count(d) == 3 && grant_entry_set(d, 512, 7, MFN(1)) == 0,
+          "no memory while it grows: -ENOMEM, and it goes on where it stopped");
+}
+
+/* Of 1000 handles, in pages of 512. */
+static void handles_grow(struct domain *d)
+{
+    bool taken[1000] = {false}, once = true;
+    uint32_t h;
+
+    fake_alloc_budget = 0;
+    check(handle_take(d) == HANDLE_NONE, "no memory for handles: none");
+    fake_alloc_budget = -1;
+    for (int i = 0; i < 1000; i++) {
+        h = handle_take(d);
+        once &= h < 1000 && !taken[h];
+        if (once)
+            taken[h] = true;
+    }
+    check(once && handle_take(d) == HANDLE_NONE, "each handle once, and no more than the limit");
+    for (h = 0; h < 1000; h++)
+        handle_free(d, h);
 }
 
 static void creation(void)
@@ -389,7 +426,9 @@ static void creation(void)
             n = 1000;
     }
     fake_alloc_budget = -1;
-    check(n == 1 + 2 + 6, "no memory at any point: -ENOMEM, nothing lost");
+    check(n == 1 + 2, "no memory at any point: -ENOMEM, nothing lost");
+    table_grows(d);
+    handles_grow(d);
     check(grant_entry_set(d, 0, 7, MFN(0x1234)) == 0 && entry(d, 0)->frame == 0x1234 &&
               entry(d, 0)->domid == 7 && entry(d, 0)->flags == 1 &&
               grant_entry_set(d, 3 * 512, 7, MFN(1)) == -EINVAL,
@@ -401,7 +440,7 @@ static void creation(void)
 
 int main(void)
 {
-    plan(79);
+    plan(83);
     fake_machine(1);
     fake_pages_init();
     dom0 = make(0, 10);

@@ -7,6 +7,7 @@
 
 #include "mm_fake/fake.h"
 #include "hypercalls.h"
+#include "mm/free_map.h"
 #include "mm/alloc.h"
 #include "mm/memory_op.h"
 
@@ -95,6 +96,29 @@ static void heap_cases(void)
     check(words(m)[7] == 0, "memory is scrubbed before it is handed out again [heap.scrubbed]");
     frame_free(m, 4);
     check(mm_free_frames() == before && !mm_audit(), "and the heap is as it was");
+}
+
+/* A set as large as a word, or as a word of words: its highest member is found all the same. */
+static void free_map_case(uint64_t size)
+{
+    static uint64_t memory[128];
+    struct free_map map;
+
+    memset(memory, 0, sizeof(memory));
+    check(free_map_bytes(size) <= sizeof(memory), "a free map's memory");
+    free_map_init(&map, size, memory);
+    free_map_set(&map, 5);
+    check(free_map_last(&map, size) == 5, "the highest member of a full-sized map is found");
+    free_map_clear(&map, 5);
+    check(free_map_last(&map, size) == ~0ull, "and none when there is none");
+}
+
+static void free_map_cases(void)
+{
+    free_map_case(63);
+    free_map_case(64);
+    free_map_case(65);
+    free_map_case(64 * 64);
 }
 
 static void boot_cases(void)
@@ -406,8 +430,9 @@ static void question_cases(void)
 
 int main(void)
 {
-    static void (*const groups[])(void) = {heap_cases, reservation_cases, exchange_cases, list_cases,
-                                           table_cases, device_cases, job_cases, question_cases};
+    static void (*const groups[])(void) = {heap_cases,     free_map_cases, reservation_cases,
+                                           exchange_cases, list_cases,     table_cases,
+                                           device_cases,   job_cases,      question_cases};
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (unsigned i = 0; i < ARRAY_SIZE(groups); i++) {

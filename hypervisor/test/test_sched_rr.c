@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The run queue under round robin: order, fairness, waking, pausing, several CPUs. */
 #include "fake.h"
+#include "lib/bug.h"
 #include "sched/sched.h"
 
 #define NS_PER_MS 1000000ull
@@ -239,6 +240,8 @@ int main(void)
     struct domain *d, *two;
 
     plan(31);
+    if (sched_init("rr"))
+        panic("no round robin");
     fake_machine(2);
     fake_cpu_total = 1; /* all vCPUs at home on CPU 0 */
     d = fake_domain(0, 8);

@@ -255,7 +255,7 @@ int main(void)
     d = fake_domain(1, 2);
     clocks(d);
     runstates(d);
-    check(sched_init("rr") == 0 && sched_init(NULL) == 0, "the policy by name");
+    check(sched_init("rr") == 0 && sched_init("credit") == 0, "the policy by name");
     check(sched_init("none") == -ENOENT, "no such policy");
     fake_domain_free(d);
     return verdict();

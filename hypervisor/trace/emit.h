@@ -6,25 +6,15 @@
 #define TRACE_EMIT_H
 
 #include "lib/types.h"
-#include "trace/ring.h"
+#include "trace/read.h"
 
 /* Lays a ring out in so many bytes, a multiple of a packet, three or more, aligned to one. Identity and who
  * runs are the caller's to fill in. */
 struct trace_ring *trace_ring_init(void *memory, uint64_t bytes);
 
-/* Lets the records of whoever runs on this CPU into the ring, or not; those are not attempted then. */
+/* Are records of whoever runs on the ring's CPU wanted (`on`: no)? Those that are not are not attempted. From
+ * any CPU. */
 void trace_mute(struct trace_ring *r, bool on);
-
-/* Records written since the beginning. Any CPU. */
-uint64_t trace_written(const struct trace_ring *r);
-
-/* The number of the oldest packet that may be there, and one past that of the newest. Any CPU. */
-uint64_t trace_first_packet(const struct trace_ring *r, uint64_t *end);
-
-/* Copies packet `seq`, cut to its content; `to` has room for a whole one. Returns its bytes, or: */
-#define TRACE_NOT_YET 0u /* it is not closed (open_too: not begun) */
-#define TRACE_GONE    1u /* it has been overwritten, perhaps while it was copied */
-uint32_t trace_read(const struct trace_ring *r, uint64_t seq, bool open_too, void *to);
 
 /* The head of a record of `words` words of payload: event and length, flags. */
 #define RECORD_HEAD(event, words, flags) ((event) | ((words) + 1) << 16 | (uint32_t)(flags) << 24)

@@ -7,44 +7,10 @@
 #include "lib/format.h"
 #include "trace/rings.h"
 
-enum field_type { FIELD_u8, FIELD_u16, FIELD_u32, FIELD_u64, FIELD_dur, FIELD_s16, FIELD_s32, FIELD_s64 };
-
-static const uint8_t field_bytes[] = {1, 2, 4, 8, 4, 2, 4, 8};
-
-struct field {
-    const char *name;
-    uint8_t type;
-};
-
-#define EVENT(number, name, class, kind, meaning, ...)                                             \
-    static const struct field fields_##name[] = {EACH(FIELD_ROW, __VA_ARGS__)};
-#define FIELD_ROW(type, name, unit, meaning) {#name, FIELD_##type},
-#include "trace/events.def"
-#undef EVENT
-
-static const struct event {
-    uint16_t number, fields;
-    const char *name;
-    const struct field *field;
-} events[] = {
-#define EVENT(number, name, class, kind, meaning, ...)                                             \
-    {number, ARRAY_SIZE(fields_##name), #name, fields_##name},
-#include "trace/events.def"
-#undef EVENT
-};
-
-static const struct event *event_by_number(uint16_t number)
-{
-    for (unsigned i = 0; i < ARRAY_SIZE(events); i++)
-        if (events[i].number == number)
-            return &events[i];
-    return NULL;
-}
-
 /* The field at *at of the payload, which then is behind it; fields lie as C's members do. */
-static int64_t field_value(const struct field *f, const uint8_t *payload, unsigned *at)
+static int64_t field_value(const struct trace_field *f, const uint8_t *payload, unsigned *at)
 {
-    unsigned bytes = field_bytes[f->type];
+    unsigned bytes = trace_field_bytes[f->type];
     uint64_t v = 0;
 
     *at = ROUND_UP(*at, bytes);
@@ -56,7 +22,7 @@ static int64_t field_value(const struct field *f, const uint8_t *payload, unsign
     return (int64_t)v;
 }
 
-static int print_field(char *out, size_t size, const struct field *f, int64_t v)
+static int print_field(char *out, size_t size, const struct trace_field *f, int64_t v)
 {
     if (f->type >= FIELD_s16 || (uint64_t)v < 10000)
         return format(out, size, " %s=%ld", f->name, v);
@@ -65,7 +31,7 @@ static int print_field(char *out, size_t size, const struct field *f, int64_t v)
 
 static void print_record(const struct trace_ring *r, uint64_t begin, const struct record_head *h)
 {
-    const struct event *e = event_by_number(h->event);
+    const struct trace_event *e = trace_event_by_number(h->event);
     uint64_t tsc = (begin & ~0xffffffffull) | h->time;
     char text[192];
     size_t n = 0;
@@ -126,7 +92,7 @@ void trace_print_recent(unsigned records)
 {
     if (!trace_has_rings)
         return;
-    __atomic_store_n(&trace_mask, 0, __ATOMIC_RELAXED);
+    trace_stop();
     printk("trace: the last records of each CPU (time in TSC ticks)\n");
     for (unsigned i = 0; i < MAX_CPUS; i++)
         if (trace_rings[i])

@@ -8,6 +8,24 @@
 extern struct trace_ring *trace_rings[MAX_CPUS]; /* by CPU; NULL: none */
 extern bool trace_has_rings;
 
+/* Rows of events.def, in its order. A class of TRACE_ALWAYS: the event goes with any other. */
+enum trace_field_type { FIELD_u8, FIELD_u16, FIELD_u32, FIELD_u64, FIELD_dur, FIELD_s16, FIELD_s32, FIELD_s64 };
+extern const uint8_t trace_field_bytes[];
+
+struct trace_field {
+    const char *name;
+    uint8_t type;
+};
+
+struct trace_event {
+    uint16_t number;
+    uint8_t class, fields;
+    const char *name;
+    const struct trace_field *field;
+};
+extern const struct trace_event trace_events[TRACE_EVENTS];
+const struct trace_event *trace_event_by_number(uint16_t number); /* NULL: there is none */
+
 uint32_t trace_boot_id(void);
 
 /* What a file of all rings begins with. */

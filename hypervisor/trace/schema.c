@@ -12,7 +12,8 @@
 #define HC3(nr, name, ...) HC(nr, name)
 #define HC4(nr, name, ...) HC(nr, name)
 
-const char trace_schema[] = "V\t1\n" SCHEMA_CLASSES
+const char trace_schema[] __attribute__((aligned(4096))) = /* whole pages, for readers that map it */
+    "V\t1\n" SCHEMA_CLASSES
 #include "hypervisor/hypercalls.def"
 #include "trace/enums.def"
 #include "trace/events.def"

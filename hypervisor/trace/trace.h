@@ -4,6 +4,10 @@
  *
  * Off costs one test of a byte and a branch; the arguments are then not computed, if they have no side
  * effects. Spans take their beginning from trace_begin().
+ *
+ * Three things decide whether a record is made: each event has a byte, which its emission tests; a domain that
+ * is not to be recorded keeps the guards of its CPU's ring shut while it runs [ring.guard], which costs nobody
+ * else an instruction; and the ring's mode.
  */
 #ifndef TRACE_TRACE_H
 #define TRACE_TRACE_H
@@ -12,8 +16,22 @@
 #include "trace/emit.h"
 #include "x86/x86.h"
 
-/* Bits of enum trace_class: what is recorded now. 0 until trace_start(). */
+/* The events in the order of events.def. */
+enum trace_index {
+#define EVENT(number, name, ...) TRACE_AT_##name,
+#include "trace/events.def"
+#undef EVENT
+    TRACE_EVENTS
+};
+
+/* Which events are recorded now, 0 or 1 each; none until trace_choose(). */
+extern uint8_t trace_on[TRACE_EVENTS];
+
+/* Bits of enum trace_class: classes of which any event is on. */
 extern uint8_t trace_mask;
+
+/* Is that event recorded? For what is computed for a record alone. */
+#define trace_wants(event) unlikely(trace_on[TRACE_AT_##event])
 
 typedef uint8_t trace_u8;
 typedef uint16_t trace_u16;
@@ -71,7 +89,7 @@ static inline uint32_t trace_since(uint64_t begin)
         enum { WORDS = (sizeof(struct trace_event_##name_) + 7) / 8 };                             \
         _Static_assert(WORDS <= 4, "a payload is at most 32 bytes");                               \
         _Static_assert(WORDS * 8 == EACH(TRACE_SIZE, __VA_ARGS__) 0, "[event.full]");              \
-        if (likely(!(trace_mask & TRACE_##class)))                                                 \
+        if (likely(!trace_on[TRACE_AT_##name_]))                                                   \
             return;                                                                                \
         union {                                                                                    \
             uint64_t w[WORDS];                                                                     \
@@ -85,39 +103,96 @@ static inline uint32_t trace_since(uint64_t begin)
 
 /* --- Control (control.c) --- */
 
+struct trace_set {
+    uint8_t on[TRACE_EVENTS];
+};
+
 struct trace_options {
-    uint8_t mask;
+    struct trace_set set;
     uint64_t buffer_bytes; /* of each CPU's ring; 0: TRACE_BUFFER_DEFAULT */
     enum trace_mode mode;
     bool out_debugcon;
+    bool selftest;
 };
 
 #define TRACE_BUFFER_DEFAULT (1ull << 20)
 #define TRACE_BUFFER_MIN     (4ull * TRACE_PACKET_BYTES)
 #define TRACE_BUFFER_MAX     (1ull << 30)
 
-/* Classes by name, separated by commas; "all". False: one of them does not exist. */
-bool trace_classes(const char *names, uint8_t *mask);
+/* Names of classes and events, separated by commas; "all", "none"; one after a '-' is taken out again. False:
+ * one of them does not exist. */
+bool trace_set_read(const char *names, struct trace_set *set);
+
+/* All events of the classes. */
+void trace_set_classes(struct trace_set *set, uint8_t mask);
 
 /* Gives a CPU its ring; before trace_start(), or for a CPU that has not run anything yet. `memory` is
  * aligned to a packet, `bytes` a power of two. */
 void trace_cpu_init(struct cpu *c, void *memory, uint64_t bytes, enum trace_mode mode);
 
-/* Begins to record; returns the classes recorded before. Nothing without rings. */
-uint8_t trace_set_mask(uint8_t mask);
+/* Where the copy is kept that trace_freeze() makes of its ring: TRACE_COPY_BYTES, aligned to a packet. */
+#define TRACE_COPY_BYTES (8ull * TRACE_PACKET_BYTES)
+void trace_copy_init(struct cpu *c, void *memory);
 
-/* Who runs on this CPU from now on, for the headers of its packets. */
+/* That domain has crashed: keeps what the rings say of it, until the next one does. Nothing when nothing is recorded. */
+void trace_freeze(uint16_t domain);
+
+/* Records these events from now on, on all CPUs, and those of class `always` if there are any others. Returns
+ * the classes before. Every change leaves records of itself. */
+uint8_t trace_choose(const struct trace_set *set);
+
+/* The rings are described in so many bytes of our own, from a page on: to be found by whoever has nothing but the
+ * machine's memory, this boot's number among them. */
+uint64_t trace_description_bytes(void);
+void trace_describe_in(void *memory, uint64_t number);
+
+/* Is that page of the direct map a description of rings, with its address and checksum? */
+bool trace_is_description(const struct trace_descriptor *d);
+
+/* What is recorded now. */
+void trace_chosen(struct trace_set *set);
+
+/* One event more or less; returns whether it was recorded. -ENOENT: no such event. -EINVAL: it cannot be chosen. */
+int trace_choose_event(uint16_t number, bool on);
+int trace_asks_event(uint16_t number);
+
+/* Are records made while this domain (TRACE_IDLE: none) runs? Those of class `always` are in any case. Returns
+ * whether they were. -ENOENT: no number of a domain. */
+int trace_choose_domain(uint16_t domain, bool on);
+int trace_asks_domain(uint16_t domain);
+
+/* This CPU turns to another vCPU: for the headers of its packets. Between the two calls nothing is held back. */
+void trace_turns(void);
 void trace_runs(uint16_t domain, uint16_t vcpu);
+
+/* Where the page is that leads to everything (trace/ring.h). */
+mfn_t trace_descriptor_mfn(void);
+
+/* Every frame that a reader needs beside the rings: descriptor and schema. */
+void trace_each_frame(void (*call)(mfn_t m));
+
+/* A reader has read so many packets of a CPU's ring: TRACE_DROP. -ENOENT: there is no such ring. */
+int trace_consumed(unsigned cpu, uint64_t packets);
+
+/* No emission after this; for a machine that ends. */
+void trace_stop(void);
 
 /* --- Ends (file.c, recent.c) --- */
 
-/* Writes all rings to QEMU's debug port as a file (trace/ring.h). Recording must have stopped. */
+/* Writes all rings to QEMU's debug port as a file (trace/ring.h). Nothing is recorded from then on. */
 void trace_to_debug_port(void);
+bool trace_has_debug_port(void);
+
+/* The same with physical memory, as the piece of a file it is. */
+void trace_memory_to_debug_port(uint64_t address, uint64_t bytes);
 
 /* Prints the last records of every CPU. For a panic: believes nothing, takes no lock. */
 void trace_print_recent(unsigned records);
 
 /* The number that `idle` carries as a domain in records. */
 #define TRACE_IDLE 0x7fff
+
+/* Their numbers are below this. */
+#define TRACE_DOMAINS 128
 
 #endif

@@ -162,13 +162,14 @@ SYSCALL_STUBS syscall32_stubs, entry_syscall32
  * entry_syscall — SYSCALL from 64-bit guest code: a hypercall, or a system call of guest user code.
  * The two that frame every system call, the bounce into the guest kernel and the iret hypercall back to
  * its user, have a straight way; with anything out of the ordinary they turn back to the C that defines
- * them (pv/bounce.c, pv/iret.c), which begins anew.
- *   calls        on_syscall(struct context *)
+ * them (pv/bounce.c, pv/iret.c), which begins anew. Other hypercalls go straight to their handlers.
+ *   calls        on_hypercall[rax](struct vcpu *, rdi, rsi, rdx, r10), or on_syscall(struct context *)
  */
 #define FLAGS_FOR_KERNEL (1 << 8 | 1 << 14 | 1 << 16 | 1 << 17 | 1 << 18) /* TF NT RF VM AC: cleared */
 #define FLAGS_HIDDEN     (3 << 12 | 1 << 10)                              /* IOPL DF */
 #define FLAGS_IRET_DROPS (3 << 12 | 1 << 17)                              /* IOPL VM */
 #define FLAG_IF          (1 << 9)
+#define FLAG_TF          (1 << 8)
 #define BOUNCE_BYTES     56
 
 #define V(field)         (field - RIP)    /* from rax, which points at the saved rip */
@@ -267,7 +268,7 @@ bounce_undo:
  */
 entry_iret:
         cmp     $HYPERCALL_IRET, %rax
-        jne     entry_syscall_c
+        jne     entry_hypercall
         STRAIGHT
         mov     V(VCPU_INFO)(%rax), %rcx
         cmpb    $0, INFO_PENDING(%rcx)
@@ -316,14 +317,75 @@ entry_syscall_back:
         mov     (%rsp), %rcx
         mov     16(%rsp), %r11
         mov     V(RAX)(%rsp), %rax
-entry_syscall_c:
         push    $0
         movl    $0x100, 4(%rsp)
         SAVE
-        lea     -REGS(%rsp), %rdi
+        lea     -REGS(%rsp), %rbx
         mov     -REGS(%rsp), %rsp
         xor     %ebp, %ebp
+entry_syscall_c:
+        mov     %rbx, %rdi
         call    on_syscall
+        jmp     exit_to_guest
+
+/*
+ * A hypercall: what on_syscall and exit_to_guest do, when nothing is recorded and nothing waits.
+ *   comes with   rax = number; rsp at the saved rip
+ *   wants        behind the handler: no work, no event pending, no flush, a vCPU that runs on, in the upper
+ *                half and not single-stepping (SYSRET would trap one instruction earlier than IRETQ)
+ *   leaves by    SYSRET; rcx and r11 are what SYSCALL put there, the callee-saved ones are still the guest's
+ */
+entry_hypercall:
+        push    $0
+        movl    $0x100, 4(%rsp)
+        SAVE
+        lea     -REGS(%rsp), %rbx
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+        testb   $TRACE_HYPERCALL_BIT, trace_mask(%rip)
+        jne     entry_syscall_c
+        cmp     $HYPERCALL_NUMBERS, %rax
+        jae     entry_syscall_c
+        lea     on_hypercall(%rip), %r11
+        movb    $0, VCPU_RESTART_CHANGED(%rbx)
+        mov     %r10, %r8
+        mov     %rdx, %rcx
+        mov     %rsi, %rdx
+        mov     %rdi, %rsi
+        mov     %rbx, %rdi
+        call    *(%r11, %rax, 8)
+        cmp     $RESULT_RESTART, %rax
+        je      2f
+        mov     %rax, RAX(%rbx)
+        mov     CPU_SCHED(%rsp), %rcx
+        cmpl    $0, (%rcx)
+        jne     exit_to_guest
+        cmpl    $0, VCPU_IS_IDLE(%rbx)          /* nor VCPU_IN_USER, VCPU_CRASHED, VCPU_STATE */
+        jne     exit_to_guest
+        mov     VCPU_INFO(%rbx), %rcx
+        cmpb    $0, INFO_PENDING(%rcx)
+        jne     exit_to_guest
+        cmpb    $0, CPU_FLUSH_TLB(%rsp)
+        jne     exit_to_guest
+        mov     RIP(%rbx), %rcx
+        movabs  $HOLE_END, %r11
+        cmp     %r11, %rcx
+        jb      exit_to_guest
+        mov     RIP + 16(%rbx), %r11
+        test    $FLAG_TF, %r11d
+        jne     exit_to_guest
+        mov     RIP + 24(%rbx), %rsp
+        mov     R(4)(%rbx), %rbp
+        mov     R(7)(%rbx), %r10
+        mov     R(8)(%rbx), %r9
+        mov     R(9)(%rbx), %r8
+        mov     R(12)(%rbx), %rdx
+        mov     R(13)(%rbx), %rsi
+        mov     R(14)(%rbx), %rdi
+        mov     R(5)(%rbx), %rbx
+        sysretq
+2:      mov     %rbx, %rdi
+        call    on_restart
         jmp     exit_to_guest
 
 entry_syscall32:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the straight ways of entry.S (system call in, iret out) read of a CPU and of the vCPU behind
+ * What the straight ways of entry.S (system call in, iret out, hypercall) read of a CPU and of the vCPU behind
  * a struct context. Plain #defines for the assembler; pv/entry.c compares them with the structures.
  */
 #ifndef X86_FAST_H
@@ -12,7 +12,11 @@
 #define CPU_SCHED     0x28 /* struct sched_cpu, which begins with its word of pending work */
 
 /* struct vcpu */
+#define VCPU_IS_IDLE         0xbc /* four bytes, all 0 in guest kernel mode of a vCPU that runs on: */
 #define VCPU_IN_USER         0xbd
+#define VCPU_CRASHED         0xbe
+#define VCPU_STATE           0xbf
+#define VCPU_RESTART_CHANGED 0xc8
 #define VCPU_INFO            0xc0
 #define VCPU_KERNEL_L4       0x100
 #define VCPU_USER_L4         0x108
@@ -26,6 +30,8 @@
 #define INFO_PENDING 0
 #define INFO_MASK    1
 
-#define HYPERCALL_IRET 23
+#define HYPERCALL_IRET    23
+#define HYPERCALL_NUMBERS 64
+#define RESULT_RESTART    -85 /* -ERESTART */
 
 #endif

@@ -7,6 +7,7 @@
  *
  * [paging.wx] no page of ours is writable and executable, and the direct map is never executable
  */
+#include "lib/bits.h"
 #include "lib/bug.h"
 #include "lib/string.h"
 #include "x86/x86.h"
@@ -30,7 +31,8 @@ extern const char image_start[], text_end[], rodata_end[], image_end[];
 
 static mfn_t (*frame_source)(void);
 static const uint64_t no_descriptors[512] __attribute__((aligned(4096)));
-static uint64_t mmio_next = MMIO_VA, window_next = WINDOWS_VA;
+#define WINDOWS_MAX 8192
+static uint64_t mmio_next = MMIO_VA, windows_taken[WINDOWS_MAX / 64]; /* atomic */
 
 void cr3_load(mfn_t l4)
 {
@@ -178,14 +180,24 @@ bool paging_show_m2p(uint64_t *l4, bool show)
     return *entry != old;
 }
 
+/* The lowest one that is free, so that the page tables of windows that were are used again. */
 uint64_t window_create(void)
 {
-    uint64_t window = window_next;
+    unsigned n = 0;
 
-    window_next += WINDOW_BYTES;
+    while (n < WINDOWS_MAX && bit_test_set(windows_taken, n))
+        n++;
+    BUG_ON(n == WINDOWS_MAX); /* more than vCPUs and CPUs there can be */
     for (unsigned page = 0; page < GDT_WINDOW_PAGES; page++)
-        window_set(window, page, MFN_NONE);
-    return window;
+        window_set(WINDOWS_VA + n * WINDOW_BYTES, page, MFN_NONE);
+    return WINDOWS_VA + n * WINDOW_BYTES;
+}
+
+void window_destroy(uint64_t window)
+{
+    for (unsigned page = 0; page < WINDOW_BYTES / PAGE_SIZE; page++)
+        paging_map(window + page * PAGE_SIZE, MFN_NONE, false);
+    bit_test_clear(windows_taken, (window - WINDOWS_VA) / WINDOW_BYTES);
 }
 
 /* Behind the guest's last descriptor page there are empty descriptors, not a hole: a selector of none is

@@ -83,14 +83,20 @@ static struct context *debug_trap_entry(struct regs *r)
     return c;
 }
 
+bool (*debug_test)(const struct regs *r);
+
 struct context *on_ist_trap(struct regs *r)
 {
-    if (!is_from_guest(r))
+    if (!is_from_guest(r)) {
+        if (unlikely(debug_test) && r->vector == TRAP_DB && debug_test(r))
+            return NULL;
         r->rip = restart_check(r->rip);
+    }
     switch (r->vector) {
     case TRAP_DB:
         return debug_trap_entry(r);
     case TRAP_NMI:
+        on_nmi(r->rip, is_from_guest(r));
         r->rflags &= ~(uint64_t)FLAG_VM; /* [trap.virtual] our IRETQ could not lead there */
         return NULL;
     default:

@@ -71,6 +71,7 @@ void cr3_load(mfn_t l4); /* writes CR3, and so flushes this CPU's TLB */
 #define WINDOW_BYTES     (32 * PAGE_SIZE)
 #define GDT_WINDOW_PAGES 16
 uint64_t window_create(void);                                   /* VA of a new window; panics when full */
+void window_destroy(uint64_t window);
 void window_set(uint64_t window, unsigned page, mfn_t m);       /* page 0-31; MFN_NONE = none */
 
 static inline void *direct_map(uint64_t phys)
@@ -140,13 +141,16 @@ bool preempt_wanted(void);
 struct vcpu;
 void on_guest_entry(struct context *c); /* anything but SYSCALL brought the guest here */
 void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
+void on_restart(struct context *c);     /* a handler of on_hypercall[] answered -ERESTART */
 struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
+void on_nmi(uint64_t rip, bool in_guest);
 bool on_ldt_fault(uint64_t va);         /* we met the guest's LDT at va; true: it is there now */
 bool on_preempt_check(void); /* is there work for which a long operation should stop? */
 void on_timer(void);                    /* the deadline given to clock_arm() passed */
 void on_irq(unsigned irq);              /* a device interrupt bound by irq.h arrived */
 void on_console_input(void);
+void on_console_key(char letter);       /* typed while input goes to the hypervisor; only notes it */
 void on_machine_end(bool failed); /* the machine will stand still, or begin anew */
 
 #endif

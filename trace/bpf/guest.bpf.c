@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * System calls and page faults as spans, switches of threads, and what the kernel does as a Xen guest.
+ * System calls, page faults and requests to disks as spans, switches of threads, packets, and what the kernel and
+ * its front ends do as a Xen guest.
  * A span's beginning waits in the thread's own storage; a span that began before the recording is left out.
  */
 #include "trace/bpf/emit.h"
@@ -9,9 +10,17 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile u32 recorder; /* the process that records; its own system calls and faults are left out */
 
+volatile u32 counter_count; /* of the events below that are open */
+
+struct counted {
+    u64 value[3];
+    u32 cpu;
+};
+
 struct open_spans {
     u64 syscall_ns, fault_ns;
     u32 nr;
+    struct counted syscall_counted, fault_counted;
 };
 
 struct {
@@ -20,6 +29,51 @@ struct {
     __type(key, int);
     __type(value, struct open_spans);
 } spans SEC(".maps");
+
+/* --- Counters --- */
+
+#define COUNTER(name)                                                                              \
+    struct {                                                                                       \
+        __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);                                               \
+        __uint(key_size, sizeof(u32));                                                             \
+        __uint(value_size, sizeof(u32));                                                           \
+    } name SEC(".maps");
+COUNTER(counter_0)
+COUNTER(counter_1)
+COUNTER(counter_2)
+
+static __always_inline u64 counter_read(void *map)
+{
+    struct bpf_perf_event_value v = {};
+
+    return bpf_perf_event_read_value(map, BPF_F_CURRENT_CPU, &v, sizeof(v)) ? 0 : v.counter;
+}
+
+static __always_inline void count(struct counted *c)
+{
+    c->cpu = bpf_get_smp_processor_id();
+    if (counter_count > 0)
+        c->value[0] = counter_read(&counter_0);
+    if (counter_count > 1)
+        c->value[1] = counter_read(&counter_1);
+    if (counter_count > 2)
+        c->value[2] = counter_read(&counter_2);
+}
+
+/* Each CPU counts for itself: a span that moved to another CPU has no count. */
+static __always_inline void emit_counted(u64 at_ns, u32 span, const struct counted *begin)
+{
+    struct counted now = {};
+
+    if (!counter_count)
+        return;
+    count(&now);
+    if (now.cpu == begin->cpu)
+        EMIT(at_ns, span_counters, (u32)bpf_get_current_pid_tgid(), span, now.value[0] - begin->value[0],
+             now.value[1] - begin->value[1], now.value[2] - begin->value[2]);
+}
+
+/* --- System calls, faults, switches --- */
 
 static __always_inline bool is_recorder(void)
 {
@@ -48,6 +102,7 @@ int BPF_PROG(syscall_enter, struct pt_regs *regs, long nr)
 
     if (s) {
         s->nr = nr;
+        count(&s->syscall_counted);
         s->syscall_ns = bpf_ktime_get_ns();
     }
     return 0;
@@ -59,6 +114,7 @@ static __always_inline void end_syscall(struct open_spans *s, long ret)
 
     if (s && s->syscall_ns) {
         EMIT(now, syscall, now - s->syscall_ns, s->nr, (u32)bpf_get_current_pid_tgid(), ret);
+        emit_counted(now, GUEST_syscall, &s->syscall_counted);
         s->syscall_ns = 0;
     }
 }
@@ -83,8 +139,10 @@ int BPF_PROG(fault_enter)
 {
     struct open_spans *s = begin_span();
 
-    if (s)
+    if (s) {
+        count(&s->fault_counted);
         s->fault_ns = bpf_ktime_get_ns();
+    }
     return 0;
 }
 
@@ -98,6 +156,7 @@ int BPF_PROG(fault_exit, struct vm_area_struct *vma, unsigned long va, unsigned 
     if (s && s->fault_ns) {
         EMIT(now, mm_fault, now - s->fault_ns, va, regs ? regs->ip : 0, flags, result,
              (u32)bpf_get_current_pid_tgid());
+        emit_counted(now, GUEST_mm_fault, &s->fault_counted);
         s->fault_ns = 0;
     }
     return 0;
@@ -113,6 +172,102 @@ int BPF_PROG(task_switch, bool preempt, struct task_struct *prev, struct task_st
          name[1]);
     return 0;
 }
+
+/* --- Disks and networks --- */
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 4096);
+    __type(key, u64);
+    __type(value, u64); /* ns of its issue */
+} requests SEC(".maps");
+
+SEC("tp_btf/block_rq_issue")
+int BPF_PROG(block_issue, struct request *rq)
+{
+    u64 key = (u64)rq, now = bpf_ktime_get_ns();
+
+    if (bpf_map_update_elem(&requests, &key, &now, BPF_ANY))
+        count_lost();
+    return 0;
+}
+
+/* A request may be completed piece by piece: each is a record, from the one issue on. */
+SEC("tp_btf/block_rq_complete")
+int BPF_PROG(block_complete, struct request *rq, blk_status_t status, unsigned int done)
+{
+    u64 key = (u64)rq, now = bpf_ktime_get_ns(), *issued = bpf_map_lookup_elem(&requests, &key);
+    struct gendisk *disk = rq->q->disk;
+
+    if (!issued)
+        return 0;
+    EMIT(now, block_request, now - *issued, rq->__sector, rq->__data_len, done,
+         disk ? (u32)disk->major << 20 | (u32)disk->first_minor : 0, rq->cmd_flags & 0xff, status);
+    if (done >= rq->__data_len)
+        bpf_map_delete_elem(&requests, &key);
+    return 0;
+}
+
+static __always_inline u64 name_of(const struct net_device *dev)
+{
+    u64 name;
+
+    bpf_probe_read_kernel(&name, sizeof(name), dev->name);
+    return name;
+}
+
+SEC("tp_btf/net_dev_start_xmit")
+int BPF_PROG(net_start_xmit, const struct sk_buff *skb, const struct net_device *dev)
+{
+    EMIT(bpf_ktime_get_ns(), net_send, name_of(dev), skb->len, dev->ifindex);
+    return 0;
+}
+
+SEC("tp_btf/netif_receive_skb")
+int BPF_PROG(net_receive_skb, struct sk_buff *skb)
+{
+    EMIT(bpf_ktime_get_ns(), net_receive, name_of(skb->dev), skb->len, skb->dev->ifindex);
+    return 0;
+}
+
+/* The front ends do not sleep, so a call's beginning waits with its CPU. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 16);
+    __type(key, u32);
+    __type(value, u64);
+} front_begin SEC(".maps");
+
+static __always_inline void front_enter(u32 function)
+{
+    u64 *begin = bpf_map_lookup_elem(&front_begin, &function);
+
+    if (begin)
+        *begin = bpf_ktime_get_ns();
+}
+
+static __always_inline void front_exit(u32 function, s32 ret)
+{
+    u64 now = bpf_ktime_get_ns(), *begin = bpf_map_lookup_elem(&front_begin, &function);
+
+    if (begin && *begin)
+        EMIT(now, front_call, now - *begin, function, ret);
+}
+
+#define FRONT(number, function)                                                                    \
+    SEC("fentry/" #function)                                                                       \
+    int BPF_PROG(front_enter_##function)                                                           \
+    {                                                                                              \
+        front_enter(number);                                                                       \
+        return 0;                                                                                  \
+    }                                                                                              \
+    SEC("fexit/" #function)                                                                        \
+    int BPF_PROG(front_exit_##function, u64 first, u64 second, s32 ret)                            \
+    {                                                                                              \
+        front_exit(number, ret);                                                                   \
+        return 0;                                                                                  \
+    }
+#include "trace/bpf/front.def"
 
 /* --- Only as a guest of Xen's interface --- */
 

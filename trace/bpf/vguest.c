@@ -20,12 +20,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-typedef uint64_t u64;
-typedef int64_t s64;
-typedef uint32_t u32;
-typedef uint16_t u16;
-#include "build/trace/bpf/guest.skel.h"
 #include "trace/bpf/clock.h"
+#include "trace/bpf/counters.h"
+#include "trace/bpf/programs.h"
 #include "trace/bpf/stream.h"
 #include "trace/vtrace/fail.h"
 #include "trace/vtrace/metadata.h"
@@ -52,6 +49,7 @@ static struct recorder {
     size_t count, room;
     struct clock_pair first, before;
     uint64_t worst; /* ticks: the widest half bracket */
+    struct counters counters;
 } recorder;
 
 static volatile sig_atomic_t interrupted;
@@ -155,12 +153,23 @@ static double clock_error_ns(const struct recorder *r)
     return (double)(r->worst + 1) * 1e9 / (double)r->trace.header.tsc_hz + 1;
 }
 
+/* What the fields of span_counters are: lines of kind V, which readers of the schema pass over. */
+static const char *counter_lines(const struct recorder *r, char *out, size_t size)
+{
+    size_t n = 0;
+
+    *out = 0;
+    for (unsigned i = 0; i < r->counters.count && n < size; i++)
+        n += (size_t)snprintf(out + n, size - n, "V\tcounter_%u\t%.60s\n", i, r->counters.names[i]);
+    return out;
+}
+
 static void write_metadata(struct recorder *r, struct clock_pair now)
 {
     static struct packet_header header;
     static struct packet packet = {&header, 0};
     static struct ring ring = {.packets = &packet, .count = 1};
-    char path[4200], *schema;
+    char path[4200], *schema, counters[COUNTERS_MAX * 100];
     FILE *f;
 
     memcpy(header.uuid, stream_uuid, sizeof(header.uuid));
@@ -171,8 +180,8 @@ static void write_metadata(struct recorder *r, struct clock_pair now)
     f = fopen(path, "w");
     if (!f)
         fail("%s: %s", path, strerror(errno));
-    if (asprintf(&schema, "V\ttsc_hz\t%" PRIu64 "\nV\tclock_error_ns\t%.0f\n%s", r->trace.header.tsc_hz,
-                 clock_error_ns(r), guest_schema) < 0)
+    if (asprintf(&schema, "V\ttsc_hz\t%" PRIu64 "\nV\tclock_error_ns\t%.0f\n%s%s", r->trace.header.tsc_hz,
+                 clock_error_ns(r), counter_lines(r, counters, sizeof(counters)), guest_schema) < 0)
         fail("out of memory");
     ctf_metadata(f, &r->trace, schema);
     free(schema);
@@ -180,70 +189,24 @@ static void write_metadata(struct recorder *r, struct clock_pair now)
         fail("%s: %s", path, strerror(errno));
 }
 
-/* --- Programs: which belong to which class --- */
-
-static bool wants(const char *classes, const char *class)
-{
-    char copy[200], *at = copy, *word;
-
-    if (!classes)
-        return true;
-    snprintf(copy, sizeof(copy), "%s", classes);
-    while ((word = strsep(&at, ",")))
-        if (!strcmp(word, class))
-            return true;
-    return false;
-}
-
-static bool on_xen(void)
-{
-    char type[8] = "";
-    FILE *f = fopen("/sys/hypervisor/type", "r");
-
-    if (f) {
-        if (!fgets(type, sizeof(type), f))
-            type[0] = 0;
-        fclose(f);
-    }
-    return !strncmp(type, "xen", 3);
-}
-
-static const char *class_of(const char *program)
-{
-    static const struct {
-        const char *begin, *class;
-    } classes[] = {{"syscall_", "syscall"}, {"fault_", "fault"}, {"task_", "task"},
-                   {"mc_", "xen"}, {"mmu_", "xen"}};
-
-    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-        if (!strncmp(program, classes[i].begin, strlen(classes[i].begin)))
-            return classes[i].class;
-    return "";
-}
-
-static struct guest *load(const char *classes)
-{
-    struct guest *g = guest__open();
-    struct bpf_program *p;
-    bool xen = on_xen();
-
-    if (!g)
-        fail("libbpf cannot open the BPF programs: %s", strerror(errno));
-    bpf_object__for_each_program(p, g->obj) {
-        const char *class = class_of(bpf_program__name(p));
-
-        bpf_program__set_autoload(p, wants(classes, class) && (xen || strcmp(class, "xen")));
-    }
-    g->rodata->recorder = (uint32_t)getpid();
-    if (guest__load(g))
-        fail("the kernel refuses the BPF programs (%s); this needs root, and a kernel with BTF, as Debian's",
-             strerror(errno));
-    if (guest__attach(g))
-        fail("the BPF programs cannot be attached: %s", strerror(errno));
-    return g;
-}
-
 /* --- Running --- */
+
+static void open_counters(struct recorder *r, char *list)
+{
+    const int maps[COUNTERS_MAX] = {bpf_map__fd(r->bpf->maps.counter_0), bpf_map__fd(r->bpf->maps.counter_1),
+                                    bpf_map__fd(r->bpf->maps.counter_2)};
+
+    counters_open(&r->counters, list, maps, r->cpus);
+    r->bpf->bss->counter_count = r->counters.count;
+}
+
+static void load(struct recorder *r, const char *classes, char *counters)
+{
+    r->bpf = programs_load(classes, (uint32_t)getpid());
+    if (counters)
+        open_counters(r, counters);
+    programs_attach(r->bpf);
+}
 
 static void on_signal(int number)
 {
@@ -339,10 +302,13 @@ static int record(struct recorder *r, pid_t child, int go)
 
 static void help(FILE *out)
 {
-    fputs("usage: vguest [-e CLASSES] [-d DOMAIN] -o DIRECTORY [-- COMMAND...]\n"
-          "Records system calls, page faults, switches of threads and, as a guest of Xen's interface, what the\n"
-          "kernel asks of the hypervisor; while COMMAND runs, or until Ctrl-C. Runs natively, in dom0, in domU.\n"
-          "  -e, --events CLASSES    of syscall,fault,task,xen; without: all\n"
+    fputs("usage: vguest [-e CLASSES] [-c EVENTS] [-d DOMAIN] -o DIRECTORY [-- COMMAND...]\n"
+          "Records system calls, page faults, switches of threads, requests to disks, packets and, as a guest of\n"
+          "Xen's interface, what the kernel asks of the hypervisor and its front ends do; while COMMAND runs, or\n"
+          "until Ctrl-C. Runs natively, in dom0, in domU.\n"
+          "  -e, --events CLASSES    of syscall,fault,task,block,net,front,xen; without: all\n"
+          "  -c, --counters EVENTS   count up to three events of libpfm4 during system calls and faults:\n"
+          "                          cycles,instructions,...; where there is no PMU: page-faults,...\n"
           "  -d, --domain N          this guest's number, for vtrace merge (0)\n"
           "  -o, --output DIRECTORY  a CTF trace, which babeltrace2 and vtrace merge read\n"
           "example: vguest -o run.guest -- make -j4\n"
@@ -355,25 +321,27 @@ static void check_classes(const char *classes)
 
     snprintf(copy, sizeof(copy), "%s", classes);
     while ((word = strsep(&at, ",")))
-        if (!wants("syscall,fault,task,xen", word))
-            fail("there is no class \"%s\"; there are syscall,fault,task,xen", word);
+        if (!programs_want("syscall,fault,task,block,net,front,xen", word))
+            fail("there is no class \"%s\"; there are syscall,fault,task,block,net,front,xen", word);
 }
 
 int main(int argc, char **argv)
 {
     static const struct option longs[] = {
         {"events", required_argument, NULL, 'e'}, {"domain", required_argument, NULL, 'd'},
-        {"output", required_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'},
+        {"output", required_argument, NULL, 'o'}, {"counters", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
         {0},
     };
     const char *classes = NULL, *directory = NULL;
+    char *counters = NULL;
     struct sigaction action = {.sa_handler = on_signal};
     long domain = 0;
     pid_t child = 0;
     int go = -1, status;
     uint64_t lost = 0;
 
-    for (int c; (c = getopt_long(argc, argv, "+e:d:o:h", longs, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "+e:d:o:c:h", longs, NULL)) != -1;) {
         if (c == 'h') {
             help(stdout);
             return 0;
@@ -384,6 +352,8 @@ int main(int argc, char **argv)
             domain = strtol(optarg, NULL, 0);
         else if (c == 'o')
             directory = optarg;
+        else if (c == 'c')
+            counters = optarg;
         else
             fail("see vguest --help");
     }
@@ -397,7 +367,7 @@ int main(int argc, char **argv)
     recorder.first = recorder.before = clock_pair_read();
     recorder.trace.header.tsc_at_boot = recorder.first.tsc;
     recorder.trace.header.wall_at_boot = wall_ns();
-    recorder.bpf = load(classes);
+    load(&recorder, classes, counters);
     status = record(&recorder, child, go);
     say_result(&recorder);
     for (int i = 0; i < recorder.cpus; i++)

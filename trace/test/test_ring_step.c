@@ -216,7 +216,7 @@ static void note_failure(const char *what)
 /* [ring.guard] */
 static bool guards_are_right(void)
 {
-    bool right = true;
+    bool right = ring.guard[PACKETS + 1] == TRACE_GUARD_SHUT;
 
     for (uint32_t i = 0; i <= PACKETS; i++)
         right &= ring.guard[i] == TRACE_GUARD_SHUT || i == ((uint32_t)ring.head - 1) / TRACE_PACKET_BYTES;

@@ -18,7 +18,7 @@ static void print_who(const struct record *r)
 
 static void print_record(const struct trace *t, const struct record *r)
 {
-    char text[64];
+    char text[640]; /* a symbol may be long */
 
     printf("%14.9f cpu%u", trace_ns(t, r->tsc) / 1e9, r->cpu);
     print_who(r);
@@ -37,7 +37,7 @@ static void print_record(const struct trace *t, const struct record *r)
 
 int verb_cat(const struct options *o)
 {
-    struct trace *t = trace_of(o->paths[0]);
+    struct trace *t = trace_with_symbols(o);
     struct records *s = records_open(t, o);
     struct record r;
     bool as_json = option_given(o, 'j');

@@ -38,6 +38,7 @@ static void decode(const struct cursor *c, struct position *p, const struct pack
     p->next = (struct record){
         .tsc = (packet->header->begin & ~0xffffffffull) | h->time,
         .cpu = p->ring->said.cpu,
+        .ring = (unsigned)(p->ring - c->t->rings),
         .domain = p->domain,
         .vcpu = p->vcpu,
         .number = h->event,

@@ -16,7 +16,7 @@
 
 struct record {
     uint64_t tsc;
-    unsigned cpu;
+    unsigned cpu, ring;    /* ring: its place in the trace */
     uint16_t domain, vcpu; /* who ran; after a switch already the next one */
     uint16_t number;
     const struct event *event; /* NULL: not in the schema */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "trace/vtrace/json.h"
+#include "trace/vtrace/symbols.h"
 
 #include <string.h>
 
@@ -29,6 +30,18 @@ static json_t *json_field(const struct trace *t, const struct field *f, int64_t 
     return json_sprintf("0x%llx", (unsigned long long)v); /* beyond what JSON's readers take as a number */
 }
 
+/* Beside an address, as `rip_symbol`, what it is the address of. */
+static void add_symbol(json_t *fields, const struct trace *t, const struct field *f, uint64_t address)
+{
+    uint64_t offset;
+    const char *name = symbols_find(t->symbols, address, &offset);
+    char key[80];
+
+    snprintf(key, sizeof(key), "%s_symbol", f->name);
+    if (name)
+        json_object_set_new(fields, key, json_sprintf("%s+0x%llx", name, (unsigned long long)offset));
+}
+
 json_t *json_record(const struct trace *t, const struct record *r)
 {
     json_t *fields = json_object();
@@ -37,6 +50,8 @@ json_t *json_record(const struct trace *t, const struct record *r)
         const struct field *f = &r->event->fields[i];
 
         json_object_set_new(fields, f->name, json_field(t, f, field_value(f, r->payload)));
+        if (!strcmp(f->unit, "va"))
+            add_symbol(fields, t, f, (uint64_t)field_value(f, r->payload));
     }
     return json_pack("{s:f,s:i,s:i,s:i,s:i,s:s?,s:o}", "time_ns", trace_ns(t, r->tsc), "cpu", (int)r->cpu,
                      "dom", r->domain, "vcpu", r->vcpu, "number", r->number, "event",

@@ -26,6 +26,7 @@ struct merge {
     const char *guest;
     struct dirent **names; /* of the guest's streams */
     int count;
+    uint16_t source; /* of the guest's rings */
     bool is_whole;
 };
 
@@ -101,40 +102,24 @@ static void put_hypervisor_ring(struct merge *m, const struct ring *r)
         put_packet(m, r->packets[i].header);
 }
 
-/* The packet at `at`, NULL where none is whole. */
-static const struct packet_header *packet_at(const struct bytes *b, size_t at)
-{
-    const struct packet_header *h = (const void *)(b->data + at);
-
-    if (b->size - at < sizeof(*h) || h->magic != TRACE_PACKET_MAGIC || h->content_bits > h->packet_bits ||
-        h->content_bits / 8 < sizeof(*h) || h->packet_bits % 64 || h->packet_bits / 8 > TRACE_PACKET_BYTES ||
-        h->packet_bits / 8 > b->size - at)
-        return NULL;
-    return h;
-}
-
-static uint64_t records_in(const struct packet_header *h)
-{
-    const uint8_t *at = (const void *)(h + 1), *end = (const uint8_t *)h + h->content_bits / 8;
-    uint64_t n = 0;
-
-    for (; at < end && ((const struct record_head *)at)->words; n++)
-        at += ((const struct record_head *)at)->words * 8u;
-    return n;
-}
-
+/* One stream of the guest: whole packets of one CPU, one after another. */
 static void put_guest_ring(struct merge *m, const char *name)
 {
     struct bytes b = read_file(m->guest, name);
-    struct file_ring ring = {.magic = FILE_RING};
-    const struct packet_header *h;
+    struct file_ring ring = {.magic = FILE_RING, .source = m->source};
+    struct packet p;
     size_t end = 0;
+    bool whole;
 
-    for (; (h = packet_at(&b, end)); end += h->packet_bits / 8) {
-        ring.cpu = h->cpu;
-        ring.mode = h->mode;
-        ring.dropped = h->discarded;
-        ring.attempted = h->first_event + records_in(h) + h->discarded;
+    for (; packet_read(&p, b.data + end, b.size - end); end += p.header->packet_bits / 8) {
+        uint64_t records = packet_records(&p, &whole);
+
+        if (!whole || (ring.packets && p.header->cpu != ring.cpu))
+            break;
+        ring.cpu = p.header->cpu;
+        ring.mode = (uint16_t)p.header->mode;
+        ring.dropped = p.header->discarded;
+        ring.attempted = p.header->first_event + records + p.header->discarded;
         ring.packets++;
     }
     if (end != b.size) {
@@ -143,9 +128,9 @@ static void put_guest_ring(struct merge *m, const char *name)
         m->is_whole = false;
     }
     fwrite(&ring, sizeof(ring), 1, m->out);
-    for (size_t at = 0; at < end; at += h->packet_bits / 8) {
-        h = packet_at(&b, at);
-        put_packet(m, h);
+    for (size_t at = 0; at < end; at += p.header->packet_bits / 8) {
+        packet_read(&p, b.data + at, b.size - at);
+        put_packet(m, p.header);
     }
     free(b.data);
 }
@@ -202,8 +187,11 @@ static void write_merged(struct merge *m, const struct trace *t, const char *sch
         fail("%s: %s", m->guest, strerror(errno));
     make_uuid(m, t, schema);
     put_head(m, t, schema);
-    for (size_t i = 0; i < t->ring_count; i++)
+    for (size_t i = 0; i < t->ring_count; i++) {
         put_hypervisor_ring(m, &t->rings[i]);
+        if (m->source <= t->rings[i].said.source)
+            m->source = (uint16_t)(t->rings[i].said.source + 1);
+    }
     for (int i = 0; i < m->count; i++) {
         put_guest_ring(m, m->names[i]->d_name);
         free(m->names[i]);
@@ -260,7 +248,7 @@ int verb_merge(const struct options *o)
     const char *output = option_text(o, 'o');
     char temporary[] = "/tmp/vtrace-XXXXXX";
     bool is_file = output && ends_in(output, ".vtr"), is_whole;
-    struct merge m = {.guest = o->paths[1], .is_whole = true};
+    struct merge m = {.guest = o->paths[1], .source = 1, .is_whole = true};
     struct trace *t = trace_of(o->paths[0]);
     char *schema = guest_schema_of(m.guest);
     int status;

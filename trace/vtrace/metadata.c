@@ -37,21 +37,19 @@ static void put_trace(FILE *f, const struct trace *t)
             t->header.boot_id);
 }
 
-/* The clock counts ticks since the TSC was 0; its offset is when that was. */
+/* The clock counts ticks since the TSC was 0; its offset is when that was: whole seconds, and ticks. */
 static void put_clock(FILE *f, const struct trace *t)
 {
-    double ns = (double)t->header.tsc_at_boot * 1e9 / (double)t->header.tsc_hz;
-    int64_t zero = (int64_t)t->header.wall_at_boot - (int64_t)ns;
-    int64_t seconds = zero / 1000000000, rest = zero % 1000000000;
+    const int64_t second = 1000000000;
+    __int128 zero = t->header.wall_at_boot - (__int128)t->header.tsc_at_boot * second / t->header.tsc_hz;
+    __int128 seconds = zero / second - (zero % second < 0);
+    __int128 ticks = (zero - seconds * second) * t->header.tsc_hz / second;
 
-    if (rest < 0) {
-        seconds--;
-        rest += 1000000000;
-    }
+    if (seconds < INT64_MIN || seconds > INT64_MAX) /* a damaged header: no time at all */
+        seconds = 0;
     fprintf(f, "clock {\n    name = tsc;\n    description = \"time stamp counter\";\n    freq = %" PRIu64
             ";\n    offset_s = %" PRId64 ";\n    offset = %" PRIu64 ";\n};\n",
-            t->header.tsc_hz, seconds,
-            (uint64_t)((double)rest * (double)t->header.tsc_hz / 1e9));
+            t->header.tsc_hz, (int64_t)seconds, (uint64_t)ticks);
     fputs("typealias integer { size = 64; align = 64; signed = false; map = clock.tsc.value; } := tsc64;\n"
           "typealias integer { size = 32; align = 32; signed = false; map = clock.tsc.value; } := tsc32;\n",
           f);

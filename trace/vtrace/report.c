@@ -5,6 +5,7 @@
  */
 #include "trace/vtrace/attribution.h"
 #include "trace/vtrace/json.h"
+#include "trace/vtrace/places.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -209,24 +210,26 @@ static json_t *json_rows(const struct report *p)
     return rows;
 }
 
-static void print_report(const struct report *p, struct attribution *a, bool as_json)
+static void print_report(const struct report *p, struct attribution *a, struct places *places, bool as_json)
 {
     if (as_json) {
-        json_print(json_pack("{s:o,s:o,s:o,s:I}", "completeness", json_completeness(p->t), "rows",
-                             json_rows(p), "page_tables", attribution_json(a), "unknown",
+        json_print(json_pack("{s:o,s:o,s:o,s:o,s:I}", "completeness", json_completeness(p->t), "rows",
+                             json_rows(p), "page_tables", attribution_json(a), "functions", places_json(places), "unknown",
                              (json_int_t)p->unknown), false);
         return;
     }
     print_completeness(stdout, p->t);
     print_rows(p);
     attribution_print(a);
+    places_print(places);
 }
 
 int verb_report(const struct options *o)
 {
     static struct report report;
-    struct trace *t = trace_of(o->paths[0]);
+    struct trace *t = trace_with_symbols(o);
     struct attribution *a = attribution_new(t);
+    struct places *places = places_new(t);
     struct records *s = records_open(t, o);
     struct record r;
     int status;
@@ -236,13 +239,15 @@ int verb_report(const struct options *o)
     while (records_next(s, &r)) {
         take(&report, &r);
         attribution_take(a, &r);
+        places_take(places, &r);
     }
     records_close(s);
     qsort(report.rows, MAX_ROWS, sizeof(report.rows[0]), order);
-    print_report(&report, a, option_given(o, 'j'));
+    print_report(&report, a, places, option_given(o, 'j'));
     for (unsigned i = 0; i <= MAX_ROWS; i++)
         free(report.rows[i].durations);
     attribution_free(a);
+    places_free(places);
     status = exit_status(t);
     trace_close(t);
     return status;

@@ -2,6 +2,7 @@
 /* Parses the schema's lines. The text is a trace's, so it may be anything. */
 #include "trace/vtrace/schema.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +21,34 @@ static void *grow(void *array, size_t count, size_t size)
     return array;
 }
 
+/* [schema.word] names are what C takes as one: other programs read them out of what vtrace writes. */
+static bool is_word(const char *s)
+{
+    if (!isalpha((unsigned char)*s) && *s != '_')
+        return false;
+    for (; *s; s++)
+        if (!isalnum((unsigned char)*s) && *s != '_')
+            return false;
+    return true;
+}
+
+static bool is_number(const char *s, int64_t low, int64_t high, int64_t *to)
+{
+    char *end;
+
+    errno = 0;
+    *to = strtoll(s, &end, 0);
+    return (isdigit((unsigned char)*s) || *s == '-') && !*end && !errno && *to >= low && *to <= high;
+}
+
 static bool add_class(struct schema *s, char **c, unsigned n)
 {
-    if (n < 3)
+    int64_t bit;
+
+    if (n < 3 || !is_number(c[1], 0, UINT8_MAX, &bit) || !is_word(c[2]))
         return false;
     s->classes = grow(s->classes, s->class_count, sizeof(*s->classes));
-    s->classes[s->class_count++] = (struct name){strtol(c[1], NULL, 0), c[2]};
+    s->classes[s->class_count++] = (struct name){bit, c[2]};
     return true;
 }
 
@@ -42,12 +65,13 @@ static struct enumeration *enum_of(struct schema *s, const char *of)
 static bool add_name(struct schema *s, char **c, unsigned n)
 {
     struct enumeration *e;
+    int64_t number;
 
-    if (n < 4)
+    if (n < 4 || !is_word(c[1]) || !is_number(c[2], INT64_MIN, INT64_MAX, &number) || !is_word(c[3]))
         return false;
     e = enum_of(s, c[1]);
     e->names = grow(e->names, e->count, sizeof(*e->names));
-    e->names[e->count++] = (struct name){strtol(c[2], NULL, 0), c[3]};
+    e->names[e->count++] = (struct name){number, c[3]};
     return true;
 }
 
@@ -60,14 +84,15 @@ static void lower(char *s)
 static bool add_event(struct schema *s, char **c, unsigned n)
 {
     struct event *e;
+    int64_t number;
 
-    if (n < 6)
+    if (n < 6 || !is_number(c[1], 0, UINT16_MAX, &number) || !is_word(c[2]) || !is_word(c[3]))
         return false;
     s->events = grow(s->events, s->event_count, sizeof(*s->events));
     e = &s->events[s->event_count++];
     lower(c[3]);
     *e = (struct event){
-        .number = (uint16_t)strtol(c[1], NULL, 0),
+        .number = (uint16_t)number,
         .name = c[2],
         .class = c[3],
         .is_span = !strcasecmp(c[4], "span"),
@@ -103,7 +128,7 @@ static bool add_field(struct schema *s, char **c, unsigned n)
     unsigned bytes = n < 5 ? 0 : type_bytes(c[1]);
     struct field *f;
 
-    if (!e || !bytes || e->field_count == MAX_FIELDS)
+    if (!e || !bytes || e->field_count == MAX_FIELDS || !is_word(c[2]) || !is_word(c[3]))
         return false;
     f = &e->fields[e->field_count++];
     *f = (struct field){

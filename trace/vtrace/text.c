@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Values as people read them: times with three figures and a unit, numbers by their unit. */
+#include "trace/vtrace/symbols.h"
 #include "trace/vtrace/vtrace.h"
 
 #include <inttypes.h>
@@ -18,6 +19,27 @@ const char *text_ns(char *out, size_t size, double ns)
     ns /= units[i].from;
     snprintf(out, size, "%.*f %s", ns < 9.995 ? 2 : ns < 99.95 ? 1 : 0, ns, units[i].unit);
     return out;
+}
+
+const char *text_address(char *out, size_t size, const struct trace *t, uint64_t address)
+{
+    uint64_t offset;
+    const char *name = symbols_find(t->symbols, address, &offset);
+
+    if (name)
+        snprintf(out, size, "0x%" PRIx64 "(%s+0x%" PRIx64 ")", address, name, offset);
+    else
+        snprintf(out, size, "0x%" PRIx64, address);
+    return out;
+}
+
+struct trace *trace_with_symbols(const struct options *o)
+{
+    struct trace *t = trace_of(o->paths[0]);
+
+    if (option_given(o, 's'))
+        t->symbols = symbols_read(option_text(o, 's'));
+    return t;
 }
 
 static bool is(const struct field *f, const char *unit)
@@ -40,7 +62,9 @@ const char *text_field(char *out, size_t size, const struct trace *t, const stru
             memmove(space, space + 1, strlen(space));
     } else if (is(f, "domain") && v == DOMAIN_IDLE)
         snprintf(out, size, "idle");
-    else if (is(f, "va") || is(f, "hex") || is(f, "machine") || is(f, "mfn"))
+    else if (is(f, "va"))
+        text_address(out, size, t, (uint64_t)v);
+    else if (is(f, "hex") || is(f, "machine") || is(f, "mfn"))
         snprintf(out, size, "0x%" PRIx64, (uint64_t)v);
     else
         snprintf(out, size, "%" PRId64, v);
@@ -56,6 +80,8 @@ void print_completeness(FILE *out, const struct trace *t)
             " overwritten, %" PRIu64 " dropped, %" PRIu64 " missing; TSC %.3f MHz\n",
             n.attempted, t->ring_count, t->ring_count == 1 ? "" : "s", n.read, n.overwritten,
             n.dropped, n.missing, (double)t->header.tsc_hz / 1e6);
+    if (t->boots > 1)
+        fprintf(out, "# of %zu boots in the file; vtrace import -b N takes another out\n", t->boots);
     if (!t->is_whole)
         fprintf(out, "# incomplete: the file was %s\n", t->cut);
     for (size_t i = 0; i < t->ring_count; i++)

@@ -7,7 +7,7 @@
 IN  := /macro/in/module
 RUN :=
 
-FILES := btree compress file key namei libzbitmap lzvn_decode_base symlink
+FILES := key libzbitmap lzfse_decode lzfse_fse lzvn_decode_base symlink
 
 FLAGS := -std=gnu11 -O2 -fshort-wchar -funsigned-char -fno-common -fno-PIE -fno-strict-aliasing -mno-sse \
     -mno-mmx -mno-sse2 -mno-3dnow -mno-avx -fcf-protection=none -m64 -falign-jumps=1 -falign-loops=1 \

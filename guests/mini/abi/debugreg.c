@@ -36,8 +36,26 @@ static void check_watch(void)
     hyp_set_debugreg(0, 0);
 }
 
+/* A hypercall, its number in rdi, single-stepped. */
+BODY(step_call, "movq %%rdi, %%rax\n xorl %%edi, %%edi\n xorl %%esi, %%esi\n"
+                "pushfq\n orq $0x100, (%%rsp)\n popfq\n syscall\n nop\n nop\n nop")
+
+/* Where the trap comes is the same for a hypercall by the straight way and one with a number beyond its
+ * table. */
+static void check_step(void)
+{
+    u64 known;
+
+    case_trap("step-trap", trap_catch(step_call, (void *)__HYPERVISOR_xen_version), 1, 0);
+    known = trap_last.rip;
+    case_trap("step-unknown-trap", trap_catch(step_call, (void *)64), 1, 0);
+    case_hex("step-same-place", known, trap_last.rip);
+    hyp_set_debugreg(6, 0);
+}
+
 void abi_debugreg(void)
 {
     abi_calls(calls, ARRAY_SIZE(calls));
     check_watch();
+    check_step();
 }

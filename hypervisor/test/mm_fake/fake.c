@@ -137,6 +137,11 @@ int on_descriptor_frame(uint64_t *descriptors)
     return 0;
 }
 
+mfn_t on_grant_frame(const struct domain *d, uint64_t index)
+{
+    return MFN_NONE; /* no grant tables here */
+}
+
 int on_set_ldt(struct vcpu *v, uint64_t address, unsigned entries)
 {
     return 0;

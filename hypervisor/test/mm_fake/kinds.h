@@ -16,6 +16,7 @@ void op_pin(struct source *s, unsigned op);
 void op_foreign_pin(struct source *s, unsigned op);
 void op_unpin(struct source *s, unsigned op);
 void op_base(struct source *s, unsigned op);
+void op_base_pair(struct source *s, unsigned op);
 void op_store(struct source *s, unsigned op);
 void op_accessed(struct source *s, unsigned op);
 void op_m2p(struct source *s, unsigned op);

@@ -142,6 +142,7 @@ static const struct {
     {4, "pin, foreign", op_foreign_pin},
     {5, "unpin", op_unpin},
     {7, "base", op_base},
+    {5, "both bases", op_base_pair},
     {5, "guest store", op_store},
     {3, "accessed and dirty", op_accessed},
     {3, "populate", op_populate},

@@ -33,6 +33,19 @@ void op_update(struct source *s, unsigned op)
     agree(op, !fake_mmu_update(v, &r, 1, NULL, DOMID_SELF), model_request(d, d, &r));
 }
 
+/* One after the other in a table, as mprotect sends them; now and then one that is no such thing. */
+static void protections_for(struct source *s, int d, mmu_update_t *r, uint32_t n)
+{
+    uint64_t f = frame_with(s, d, KIND_L1);
+    unsigned slot = pick(s, TABLE_ENTRIES);
+    uint64_t flips = chance(s, 70) ? PTE_RW : odd_bits(s);
+
+    for (uint32_t i = 0; i < n; i++, slot = (slot + 1) % TABLE_ENTRIES)
+        r[i] = chance(s, 10) ? request_for(s, d, d)
+                             : (mmu_update_t){.ptr = f << 12 | slot * 8 | MMU_PT_UPDATE_PRESERVE_AD,
+                                              .val = mw[f][slot] ^ flips};
+}
+
 void op_batch(struct source *s, unsigned op)
 {
     int d;
@@ -42,6 +55,8 @@ void op_batch(struct source *s, unsigned op)
 
     for (uint32_t i = 0; i < n; i++)
         r[i] = request_for(s, d, d);
+    if (chance(s, 50))
+        protections_for(s, d, r, n);
     bool real = !fake_mmu_update(v, r, n, &done, DOMID_SELF);
     while (!ops_without_model && good < n && model_request(d, d, &r[good]))
         good++;
@@ -164,6 +179,22 @@ void op_base(struct source *s, unsigned op)
     agree(op, real, model_base(d, is_user && !f ? -1 : f, is_user));
     if (real && !is_user && !ops_without_model && fake_cr3 != (uint64_t)f) /* [base.loaded] */
         model_fail("CR3 holds %lx, should hold %x", (unsigned long)fake_cr3, f);
+}
+
+/* Both bases in one list, as a context switch sends them. */
+void op_base_pair(struct source *s, unsigned op)
+{
+    int d;
+    struct vcpu *v = caller(s, &d)->domain->vcpus[0];
+    int kernel = chance(s, 85) ? frame_with(s, d, KIND_L4) : any_frame(s, d);
+    int user = chance(s, 85) ? frame_with(s, d, KIND_L4) : chance(s, 50) ? 0 : any_frame(s, d);
+    mmuext_op_t ext[2] = {{.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = kernel},
+                          {.cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = user}};
+    bool real = !fake_mmuext(v, ext, 2, NULL, DOMID_SELF);
+
+    agree(op, real, model_base(d, kernel, false) && model_base(d, user ? user : -1, true));
+    if (real && !ops_without_model && fake_cr3 != (uint64_t)kernel) /* [base.loaded] */
+        model_fail("CR3 holds %lx, should hold %x", (unsigned long)fake_cr3, kernel);
 }
 
 /* The guest's own store, where it has a writable mapping. */

@@ -24,7 +24,7 @@ static void close_output(FILE *out, const char *path)
 
 int export_run(const struct format *f, const struct options *o)
 {
-    struct export x = {.t = trace_of(o->paths[0]), .path = option_text(o, 'o')};
+    struct export x = {.t = trace_with_symbols(o), .path = option_text(o, 'o')};
     struct records *s = records_open(x.t, o);
     struct record r;
     int status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "trace/vtrace/export/stacks.h"
+#include "trace/vtrace/places.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@ struct span {
     uint64_t begin, end;
     struct node *who;  /* the vCPU's node */
     const char *label;
+    const char *place; /* the function it happened in, NULL: not known */
 };
 
 #define CPUS  256         /* further ones share the last place */
@@ -88,7 +90,8 @@ static void hang(const struct span *spans, size_t count)
 
         while (depth && !contains(path[depth - 1], p))
             depth--;
-        n = child_of(depth ? nodes[depth - 1] : p->who, p->label);
+        n = depth ? nodes[depth - 1] : p->who;
+        n = child_of(p->place ? child_of(n, p->place) : n, p->label);
         n->count++;
         n->self += (int64_t)(p->end - p->begin);
         if (depth)
@@ -127,6 +130,7 @@ void stacks_add(struct stacks *s, const struct record *r)
 {
     struct pending *c = &s->cpu[r->cpu < CPUS ? r->cpu : CPUS - 1];
     uint64_t ticks = record_ticks(r);
+    const char *place = record_place(s->t, r);
     char label[128], who[24];
 
     if (!r->event || !r->event->is_span)
@@ -142,6 +146,7 @@ void stacks_add(struct stacks *s, const struct record *r)
         .end = r->tsc,
         .who = child_of(&s->root, intern(s, who_label(who, sizeof(who), r->domain, r->vcpu))),
         .label = intern(s, record_label(label, sizeof(label), s->t, r)),
+        .place = place ? intern(s, place) : NULL,
     };
 }
 

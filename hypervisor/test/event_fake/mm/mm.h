@@ -8,5 +8,6 @@
 void *hv_alloc(unsigned order);
 void hv_free(void *p, unsigned order);
 int mm_hold(struct domain *d, mfn_t m);
+mfn_t on_grant_frame(const struct domain *d, uint64_t index);
 
 #endif

@@ -8,8 +8,9 @@
 
 #define TRACE_IDLE 0x7fff
 
-/* No class is ever on. */
-enum { trace_mask = 0, TRACE_MMU = 0 };
+#define trace_wants(event) false
+#define trace_mask         0
+#define TRACE_MMU          0
 
 #define FAKE_PARAMETER(type, name, unit, meaning) uint64_t name
 #define EVENT(number, name, class, kind, meaning, ...)                                             \
@@ -18,6 +19,10 @@ enum { trace_mask = 0, TRACE_MMU = 0 };
     }
 #include "trace/events.def"
 #undef EVENT
+
+static inline void trace_turns(void)
+{
+}
 
 static inline void trace_runs(uint16_t domain, uint16_t vcpu)
 {

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Calls to the control interfaces, and which cases are run. */
+#include "keeper.h"
+
+#define ESRCH 3
+
+struct xen_domctl_getdomaininfo list[LIST_MAX];
+
+struct xen_domctl *domctl_new(u32 cmd, domid_t domain)
+{
+    static struct xen_domctl op;
+
+    memset(&op, 0, sizeof(op));
+    op.cmd = cmd;
+    op.interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op.domain = domain;
+    return &op;
+}
+
+long domctl(struct xen_domctl *op)
+{
+    return hyp1(__HYPERVISOR_domctl, op);
+}
+
+long domctl_do(u32 cmd, domid_t domain)
+{
+    return domctl(domctl_new(cmd, domain));
+}
+
+struct xen_sysctl *sysctl_new(u32 cmd)
+{
+    static struct xen_sysctl op;
+
+    memset(&op, 0, sizeof(op));
+    op.cmd = cmd;
+    op.interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+    return &op;
+}
+
+long sysctl(struct xen_sysctl *op)
+{
+    return hyp1(__HYPERVISOR_sysctl, op);
+}
+
+u64 frames_free(void)
+{
+    struct xen_sysctl *op = sysctl_new(XEN_SYSCTL_physinfo);
+
+    return sysctl(op) ? 0 : op->u.physinfo.free_pages;
+}
+
+bool audit_agrees(void)
+{
+    return hyp_vantage_op(VANTAGE_AUDIT, 0) == 0;
+}
+
+long domain_info(domid_t domain, struct xen_domctl_getdomaininfo *info)
+{
+    struct xen_domctl *op = domctl_new(XEN_DOMCTL_getdomaininfo, domain);
+    long rc = domctl(op);
+
+    if (!rc && op->domain != domain)
+        return -ESRCH;
+    *info = op->u.getdomaininfo;
+    return rc;
+}
+
+u32 domains_list(void)
+{
+    struct xen_sysctl *op = sysctl_new(XEN_SYSCTL_getdomaininfolist);
+
+    op->u.getdomaininfolist.first_domain = 1;
+    op->u.getdomaininfolist.max_domains = LIST_MAX;
+    set_xen_guest_handle(op->u.getdomaininfolist.buffer, list);
+    return sysctl(op) ? 0 : op->u.getdomaininfolist.num_domains;
+}
+
+void mini_main(const char *args)
+{
+    case_set("keeper");
+    guests_run(args);
+    if (arg_number(args, "cycles", 1)) {
+        right_run();
+        cycle_run(args);
+    }
+    verdict_print();
+}

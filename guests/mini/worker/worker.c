@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One of many guests (`guest=` on the hypervisor's command line): works for a while, and powers off
+ * when all went well. It may not print; whoever counts the guests looks at how they ended.
+ *
+ *   rounds=N   how long (default 100)
+ *   end=crash  by a fault instead; end=never: it works for ever; end=ask: as long as it is refused what
+ *              only the control domain may do, else it powers off as if it had crashed
+ */
+#include "../lib/hypercall.h"
+
+#include <xen/sched.h>
+#include <xen/domctl.h>
+#include <xen/memory.h>
+#include <xen/sysctl.h>
+
+#define SPINS_PER_ROUND 20000
+
+static u64 spin(u64 n)
+{
+    for (u64 i = 0; i < SPINS_PER_ROUND; i++)
+        n = n * 6364136223846793005ul + 1;
+    return n;
+}
+
+/* Its own tables, its own events, and the CPU left to others now and then. */
+static bool round_works(void *page)
+{
+    u64 value = spin(tsc_read());
+
+    *(volatile u64 *)page = value;
+    return !page_set_ro(page) && !page_set_rw(page) && *(volatile u64 *)page == value &&
+           !hyp_sched_op(SCHEDOP_yield, 0);
+}
+
+static bool has(const char *args, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (; *args; args++)
+        if (!strncmp(args, word, n))
+            return true;
+    return false;
+}
+
+/* Everything of the control domain's, with arguments that would be right there. */
+static bool is_refused(void)
+{
+    struct xen_domctl destroy = {.cmd = XEN_DOMCTL_destroydomain,
+                                 .interface_version = XEN_DOMCTL_INTERFACE_VERSION,
+                                 .domain = 1};
+    struct xen_sysctl list = {.cmd = XEN_SYSCTL_physinfo,
+                              .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
+    domid_t other = 0;
+    u64 done;
+    mmu_update_t update = {.ptr = pte_maddr((u64)start_info, 1), .val = 0};
+    struct xen_mem_acquire_resource grants = {.domid = 0, .type = XENMEM_resource_grant_table};
+
+    return hyp1(__HYPERVISOR_domctl, &destroy) == -1 && hyp1(__HYPERVISOR_sysctl, &list) == -1 &&
+           hyp_memory_op(XENMEM_current_reservation, &other) == -1 &&
+           hyp_memory_op(XENMEM_acquire_resource, &grants) == -1 &&
+           hyp_mmu_update(&update, 1, &done, 0) == -1 && hyp_mmuext_op(&update, 1, &done, 0) == -1 &&
+           hyp_vantage_op(VANTAGE_AUDIT, 0) == -1;
+}
+
+void mini_main(const char *args)
+{
+    u64 rounds = arg_number(args, "rounds", 100);
+    void *page = page_alloc();
+
+    for (u64 i = 0; i < rounds || has(args, "end=never"); i++)
+        if (!round_works(page))
+            guest_shutdown(SHUTDOWN_watchdog);
+    if (has(args, "end=ask") && !is_refused())
+        guest_shutdown(SHUTDOWN_suspend);
+    if (has(args, "end=crash"))
+        *(volatile u64 *)HOLE_START = 0;
+}

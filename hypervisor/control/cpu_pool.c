@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one pool of CPUs there is, and who schedules it. */
+#include "control/toolstack.h"
+#include "lib/string.h"
+#include "sched/sched.h"
+
+/* The ABI's number for a policy. It has none for round robin: "null" is the one of which the tools know
+ * that it has no parameters to set. */
+static uint32_t scheduler_number(void)
+{
+    static const struct {
+        const char *name;
+        uint32_t number;
+    } known[] = {{"credit", XEN_SCHEDULER_CREDIT}, {"credit2", XEN_SCHEDULER_CREDIT2}};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(known); i++)
+        if (strcmp(known[i].name, sched_name()) == 0)
+            return known[i].number;
+    return XEN_SCHEDULER_NULL;
+}
+
+long sysctl_sched_id(struct vcpu *v, struct xen_sysctl *op)
+{
+    op->u.sched_id.sched_id = scheduler_number();
+    return 0;
+}
+
+static uint32_t domains_present(void)
+{
+    uint32_t n = 0;
+
+    for (domid_t id = 0; id < MAX_DOMAINS; id++)
+        n += domain_by_id(id) != NULL;
+    return n;
+}
+
+static long pool_info(struct xen_sysctl_cpupool_op *p)
+{
+    if (p->cpupool_id)
+        return -ENOENT; /* pools from this number on are asked for */
+    p->sched_id = scheduler_number();
+    p->n_dom = domains_present();
+    return bitmap_put(&p->cpumap, cpus_online());
+}
+
+long sysctl_cpu_pool(struct vcpu *v, struct xen_sysctl *op)
+{
+    struct xen_sysctl_cpupool_op *p = &op->u.cpupool_op;
+
+    switch (p->op) {
+    case XEN_SYSCTL_CPUPOOL_OP_INFO:
+        return pool_info(p);
+    case XEN_SYSCTL_CPUPOOL_OP_FREEINFO: /* every CPU is in the pool */
+        return bitmap_put(&p->cpumap, 0);
+    case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
+        return p->cpupool_id ? -ENOENT : 0;
+    default: /* there is one pool, and it keeps its CPUs */
+        return -EOPNOTSUPP;
+    }
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The end of a domain, in steps that can each be interrupted and gone on with:
+ *
+ *      any state ──► DYING: no vCPU runs any more
+ *                      ports closed, descriptors and vcpu_info let go, page tables taken apart and memory
+ *                      given back, grants of others let go
+ *                    zombie: others still map its frames or hold its grants
+ *                    gone: out of the table, its number free
+ *
+ * [destroy.all]    everything the domain held goes back, whatever state it died in
+ * [destroy.last]   its number is not used again while a frame is called by it
+ */
+#include "control/destroy.h"
+#include "control/create.h"
+#include "event/event.h"
+#include "mm/mm.h"
+#include "pv/pv.h"
+#include "sched/sched.h"
+#include "trace/trace.h"
+
+#include <xen/xen.h>
+
+/* Descriptor frames and a vcpu_info of the guest's. */
+static void vcpu_let_go(struct vcpu *v)
+{
+    struct domain *d = v->domain;
+
+    descriptors_release(v);
+    v->runstate_area = GPTR(0);
+    if (mfn_is_none(v->info_mfn))
+        return;
+    __atomic_store_n(&v->info, &d->shared_info->vcpu_info[v->id], __ATOMIC_SEQ_CST);
+    mm_release(d, v->info_mfn);
+    v->info_mfn = MFN_NONE;
+}
+
+static int vcpus_let_go(struct domain *d)
+{
+    for (unsigned i = 0; i < d->vcpu_count; i++)
+        vcpu_let_go(d->vcpus[i]);
+    return 0;
+}
+
+static int (*const steps[])(struct domain *d) = {
+    event_domain_reset,
+    vcpus_let_go,
+    mm_domain_destroy,
+    grant_domain_release,
+};
+
+static bool is_zombie(const struct domain *d)
+{
+    return d->state == DOMAIN_DYING && d->death_step == ARRAY_SIZE(steps);
+}
+
+static void announce(void)
+{
+    struct domain *control = domain_by_id(0);
+
+    if (control && control->state == DOMAIN_RUNNING)
+        event_virq_global(control, VIRQ_DOM_EXC);
+}
+
+/* The frames that others only map belong to nobody else before the last mapping is gone. [destroy.last] */
+static bool is_held(struct domain *d)
+{
+    if (d->pages || (d->grants && !grant_domain_is_idle(d)))
+        return true;
+    if (d->grants)
+        grant_domain_destroy(d);
+    if (d->shared_info)
+        frame_unshare(d->shared_info_mfn);
+    d->shared_info = NULL;
+    return d->shared_pages;
+}
+
+static void bury(struct domain *d)
+{
+    domid_t id = d->id;
+
+    if (is_held(d))
+        return;
+    domain_free(d);
+    trace_domain_gone(id);
+    announce();
+}
+
+void zombies_bury(void)
+{
+    for (domid_t id = 1; id < MAX_DOMAINS; id++) {
+        struct domain *d = domain_by_id(id);
+
+        if (d && is_zombie(d))
+            bury(d);
+    }
+}
+
+static void stop(struct domain *d)
+{
+    d->state = DOMAIN_DYING;
+    for (unsigned i = 0; i < d->vcpu_count; i++)
+        d->vcpus[i]->crashed = true;
+    sched_domain_changed(d);
+}
+
+static bool is_still(const struct domain *d)
+{
+    for (unsigned i = 0; i < d->vcpu_count; i++)
+        if (!sched_is_stopped(d->vcpus[i]) || !context_forget(d->vcpus[i]))
+            return false;
+    return true;
+}
+
+int domain_destroy(struct domain *d)
+{
+    if (is_zombie(d))
+        return 0;
+    if (d->state != DOMAIN_DYING)
+        stop(d);
+    if (!is_still(d))
+        return -ERESTART;
+    for (; d->death_step < ARRAY_SIZE(steps); d->death_step++) {
+        int rc = steps[d->death_step](d);
+
+        if (rc)
+            return rc;
+    }
+    announce();
+    bury(d);
+    return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What credit promises: shares by weight, prompt waking, caps, a sum that is kept; and the boot options
+ * that set shares. */
+#include "actors.h"
+#include "lib/bug.h"
+
+/* [credit.cap] */
+static void caps(void)
+{
+    struct actor *capped = actor_add(256, 0, 0);
+
+    capped->share.cap = 25;
+    actors_run();
+    check(is_within(capped->used_ns, SPAN / 4, 10), "alone, a vCPU gets its cap and no more");
+    capped = actor_add(1024, 0, 0);
+    capped->share.cap = 40;
+    actor_add(256, 0, 0);
+    actors_run();
+    check(is_within(capped->used_ns, SPAN * 40 / 100, 10) && !actors_idle_ns, "beside another, likewise");
+}
+
+/* [credit.sum] */
+static void sum_is_kept(void)
+{
+    int64_t sum = 0;
+
+    for (unsigned i = 0; i < 5; i++)
+        actor_add(100 + 50 * i, i * 3 * MS, i * 2 * MS);
+    actors_start();
+    actors_go();
+    for (unsigned i = 0; i < 5; i++)
+        sum += sched_of(actors[i].d->vcpus[0])->credit.ns;
+    check(sum + sched_here()->credit.pool_ns == 0, "what all own adds up");
+    actors_stop();
+}
+
+/* --- Boot options --- */
+
+static void options(void)
+{
+    struct sched_share s;
+
+    check(sched_read_weight("1:512,3:64") && sched_read_cap("3:50") && sched_read_warp("1:2000"),
+          "options are read");
+    s = sched_share_of(1);
+    check(s.weight == 512 && !s.cap && s.warp_ns == 2 * MS, "weight and warp of domain 1");
+    s = sched_share_of(3);
+    check(s.weight == 64 && s.cap == 50 && !s.warp_ns, "weight and cap of domain 3");
+    s = sched_share_of(2);
+    check(s.weight == WEIGHT_NORMAL && !s.cap, "the others are normal");
+    check(!sched_read_weight("1") && !sched_read_weight("1:") && !sched_read_weight("4:0") &&
+              !sched_read_weight("4:65536") && !sched_read_weight("500:1") &&
+              !sched_read_weight("5:10,") && !sched_read_weight("5:10x") && !sched_read_cap("5:101") &&
+              !sched_read_warp("5:9999999999"),
+          "nonsense is refused");
+    check(sched_init("fifo") == -ENOENT, "an unknown policy is refused");
+}
+
+int main(void)
+{
+    plan(PROMISES + 3 + 6);
+    if (sched_init("credit"))
+        panic("no credit");
+    fake_machine(1);
+    check_promises();
+    caps();
+    sum_is_kept();
+    options();
+    return verdict();
+}
