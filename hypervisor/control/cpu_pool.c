@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The one pool of CPUs there is, and who schedules it. */
+/* The one pool of CPUs there is, who schedules it, and what share of it a domain has. */
 #include "control/toolstack.h"
 #include "lib/string.h"
 #include "sched/sched.h"
@@ -55,6 +55,41 @@ long sysctl_cpu_pool(struct vcpu *v, struct xen_sysctl *op)
     case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
         return p->cpupool_id ? -ENOENT : 0;
     default: /* there is one pool, and it keeps its CPUs */
+        return -EOPNOTSUPP;
+    }
+}
+
+/* The length of a turn, which the tools may read and not change; the rest of the ABI's is not ours. */
+long sysctl_scheduler(struct vcpu *v, struct xen_sysctl *op)
+{
+    struct xen_sysctl_scheduler_op *s = &op->u.scheduler_op;
+
+    if (s->cpupool_id)
+        return -ENOENT;
+    if (s->sched_id != XEN_SCHEDULER_CREDIT || scheduler_number() != XEN_SCHEDULER_CREDIT ||
+        s->cmd != XEN_SYSCTL_SCHEDOP_getinfo)
+        return -EOPNOTSUPP;
+    s->u.sched_credit = (struct xen_sysctl_credit_schedule){.tslice_ms = SLICE_NS / 1000000};
+    return 0;
+}
+
+/* Weight and cap of a domain, as the credit policy has them. */
+long domctl_scheduler(struct vcpu *v, struct domain *d, struct xen_domctl *op)
+{
+    struct xen_domctl_scheduler_op *s = &op->u.scheduler_op;
+    struct sched_share share = sched_of(d->vcpus[0])->share;
+
+    if (s->sched_id != XEN_SCHEDULER_CREDIT || scheduler_number() != XEN_SCHEDULER_CREDIT)
+        return -EOPNOTSUPP;
+    switch (s->cmd) {
+    case XEN_DOMCTL_SCHEDOP_getinfo:
+        s->u.credit = (struct xen_domctl_sched_credit){(uint16_t)share.weight, (uint16_t)share.cap};
+        return 0;
+    case XEN_DOMCTL_SCHEDOP_putinfo:
+        share.weight = s->u.credit.weight;
+        share.cap = s->u.credit.cap;
+        return sched_share_set(d, &share);
+    default:
         return -EOPNOTSUPP;
     }
 }

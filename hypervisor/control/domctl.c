@@ -81,6 +81,7 @@ static const struct row {
     ROW(max_vcpus, domctl_max_vcpus, 0),
     ROW(setvcpucontext, domctl_set_context, NOT_SELF),
     ROW(getvcpuinfo, domctl_vcpu_info, HAS_RESULT),
+    ROW(scheduler_op, domctl_scheduler, HAS_RESULT),
     ROW(setdomainhandle, set_handle, 0),
     ROW(hypercall_init, domctl_hypercall_page, 0),
     ROW(set_address_size, domctl_set_width, 0),

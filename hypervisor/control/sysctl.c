@@ -25,6 +25,7 @@ static const struct row {
     ROW(cputopoinfo, sysctl_cpu_topology),
     ROW(numainfo, sysctl_numa),
     ROW(cpupool_op, sysctl_cpu_pool),
+    ROW(scheduler_op, sysctl_scheduler),
     ROW(get_cpu_featureset, sysctl_cpu_featureset),
     ROW(get_cpu_policy, sysctl_cpu_policy),
 };

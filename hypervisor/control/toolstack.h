@@ -35,6 +35,8 @@ long sysctl_trace_buffers(struct vcpu *v, struct xen_sysctl *op);
 
 long sysctl_sched_id(struct vcpu *v, struct xen_sysctl *op);
 long sysctl_cpu_pool(struct vcpu *v, struct xen_sysctl *op);
+long sysctl_scheduler(struct vcpu *v, struct xen_sysctl *op);
+long domctl_scheduler(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 
 /* --- console_io.c --- */
 

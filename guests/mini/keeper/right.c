@@ -36,8 +36,23 @@ static long create_with(u32 flags, u32 vcpus)
     return domctl(op);
 }
 
+/* What xl create does to every domain: reads its share, and sets it. */
+static long share(u32 cmd, u16 weight)
+{
+    struct xen_domctl *op = domctl_new(XEN_DOMCTL_scheduler_op, 0);
+
+    op->u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT;
+    op->u.scheduler_op.cmd = cmd;
+    op->u.scheduler_op.u.credit.weight = weight;
+    return domctl(op) ? -1 : op->u.scheduler_op.u.credit.weight;
+}
+
 void right_run(void)
 {
+    case_long("share", share(XEN_DOMCTL_SCHEDOP_getinfo, 0), 256);
+    case_long("share-set", share(XEN_DOMCTL_SCHEDOP_putinfo, 512), 512);
+    case_long("share-is-set", share(XEN_DOMCTL_SCHEDOP_getinfo, 0), 512);
+    case_long("share-of-nothing", share(XEN_DOMCTL_SCHEDOP_putinfo, 0), -1);
     case_long("domctl-version", of_version(XEN_DOMCTL_INTERFACE_VERSION + 1), -EACCES);
     case_long("sysctl-version", system_of_version(XEN_SYSCTL_INTERFACE_VERSION + 1), -EACCES);
     case_long("domctl-unknown", domctl_do(9999, 0), -ENOSYS);
