@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prints docs/EVENTS.md from events.def. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trace/each.h"
@@ -24,10 +25,24 @@ static const struct {
 #include "trace/enums.def"
 };
 
+#undef EVENT
+
+/* [event.fixed] A number is one event's: two of the same do not compile. */
+static const char *name_of(unsigned number)
+{
+    switch (number) {
+#define EVENT(number, name, ...)                                                                   \
+    case number:                                                                                   \
+        return #name;
+#include "trace/events.def"
+    }
+    return NULL;
+}
+
 static void print_event(const struct event *e)
 {
     printf("\n### %s `%s`\n\n%s. Class %s%s.\n\n| field | type | unit | meaning |\n|---|---|---|---|\n",
-           e->name, e->number, e->meaning, e->class, strcmp(e->kind, "SPAN") ? "" : ", span");
+           name_of((unsigned)strtoul(e->number, NULL, 0)), e->number, e->meaning, e->class, strcmp(e->kind, "SPAN") ? "" : ", span");
     for (const struct field *f = e->fields; f < e->fields + 8 && f->name; f++)
         printf("| %s | %s | %s | %s |\n", f->name, f->type, f->unit, f->meaning);
 }

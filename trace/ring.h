@@ -17,8 +17,8 @@
  * Each section begins with a magic of eight letters:
  *
  *      FILE_RING    a file_ring followed by `packets` packets, oldest first, each cut to its content. A CPU
- *                   may have several (a live recording writes what it has now and then): in the file's
- *                   order they are one ring, and the last one's counts are the ring's
+ *                   may have several (a live recording writes what it has now and then): those of one CPU and
+ *                   source are, in the file's order, one ring, and the last one's counts are the ring's
  *      others       a file_section with its length: a reader skips those it does not know
  *
  * In memory a struct trace_descriptor says where all of that is. It is found by its magic at the beginning
@@ -145,7 +145,9 @@ struct file_header {
 
 struct file_ring {
     char magic[8];
-    uint32_t cpu, mode;
+    uint32_t cpu;
+    uint16_t mode;
+    uint16_t source;    /* 0: the hypervisor; n: the n-th guest whose own trace was merged in */
     uint64_t attempted; /* records since boot: written + dropped */
     uint64_t dropped;
     uint64_t packets;   /* that follow */

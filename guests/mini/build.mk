@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The mini guests: build/guests/mini/{hello,abi,hostile,hyper}, each one ELF that boots in dom0's place.
+# The mini guests: build/guests/mini/{hello,abi,hostile,hyper,steady}, each one ELF that boots in dom0's place.
 # A further program is one line MINI_<name>, the sources beside the library.
 
-MINI_PROGRAMS := hello abi hostile hyper worker keeper
+MINI_PROGRAMS := hello abi hostile hyper steady worker keeper
 MINI_LIB      := $(wildcard guests/mini/lib/*.c) guests/mini/lib/head.S guests/mini/lib/notes.S guests/mini/string.c
 MINI_hello    := $(wildcard guests/mini/hello/*.c) guests/mini/lib/hypercall_page.S
 MINI_abi      := $(wildcard guests/mini/abi/*.c guests/mini/abi/*.S)
 MINI_hostile  := $(wildcard guests/mini/hostile/*.c) guests/mini/lib/init_p2m.S
+MINI_steady   := guests/mini/steady/steady.c
 MINI_hyper    := $(wildcard guests/mini/hyper/*.c guests/mini/hyper/*.S)
 MINI_worker   := $(wildcard guests/mini/worker/*.c)
 MINI_keeper   := $(wildcard guests/mini/keeper/*.c)

@@ -16,6 +16,11 @@ void irqs_release(struct domain *d);
 /* Creates the number of a message-signalled interrupt for d; negative: errno. */
 int irqs_create_msi(struct domain *d, uint16_t bdf, bool is_msix, unsigned entry);
 
+/* --- keys.c --- */
+
+/* Does what that letter stands for; says so when it stands for nothing. No locks held. */
+void key_press(char letter);
+
 /* --- version.c --- */
 
 void version_set_command_line(const char *line); /* kept, not copied */

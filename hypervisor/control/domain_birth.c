@@ -95,11 +95,9 @@ long domctl_set_context(struct vcpu *v, struct domain *d, struct xen_domctl *op)
     if (c->vcpu >= d->vcpu_count || d->state != DOMAIN_PAUSED)
         return -EINVAL;
     of = d->vcpus[c->vcpu];
-    if (of->is_initialised)
-        return -EEXIST;
     if (guest_get(&flags, gptr_add(context, offsetof(vcpu_guest_context_t, flags))))
         return -EFAULT;
-    rc = on_vcpu_initialise(of, context);
+    rc = vcpu_initialise(of, context);
     if (!rc && flags & VGCF_online)
         sched_up(of);
     return rc;

@@ -124,6 +124,7 @@ void on_boot(uint32_t magic, uint32_t information)
     options_parse(boot->arguments);
     printk("Vantage, started by %s: %s\n", boot->loader, boot->arguments);
     memory_note();
+    tracing_place(boot);
     paging_init(boot_ram_end(boot), own_frame);
     enter_on_stack((uint64_t)cpu_create(0, own_frame), main_on_own_stack);
 }

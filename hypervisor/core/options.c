@@ -110,6 +110,12 @@ static bool read_trace_out(const char *v)
     return !strcmp(v, "debugcon");
 }
 
+static bool read_trace_selftest(const char *v)
+{
+    options.trace.selftest = true;
+    return !*v;
+}
+
 static bool read_sched(const char *v)
 {
     return !sched_init(v);
@@ -131,6 +137,7 @@ static const struct option table[] = {
     {"trace_buf", read_trace_buf},
     {"trace_mode", read_trace_mode},
     {"trace_out", read_trace_out},
+    {"trace_selftest", read_trace_selftest},
     {"sched", read_sched},
     {"sched_weight", sched_read_weight},
     {"sched_cap", sched_read_cap},

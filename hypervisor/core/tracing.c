@@ -2,8 +2,13 @@
 /* The trace's beginning, with memory for its rings, and its end, when the machine stops. */
 #include "core/tracing.h"
 #include "core/options.h"
+#include "core/previous.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
+#include "trace/selftest.h"
+
+/* A description begins at a multiple of 2 MiB, so that the next boot does not have to look at every page. */
+#define PLACES 512
 
 /* dom0's tools map what they read (vantage_op.h). */
 static void publish(mfn_t m)
@@ -35,10 +40,34 @@ void tracing_cpu_start(struct cpu *c)
     ring_create(c);
 }
 
+static void selftest(void)
+{
+    unsigned order = (unsigned)__builtin_ctzll(TRACE_SELFTEST_RING_BYTES / PAGE_SIZE);
+    void *memory = hv_alloc(order), *copy = hv_alloc(order);
+
+    if (!memory || !copy)
+        cannot_start("option trace_selftest: there is no memory for it");
+    trace_selftest_cost();
+    trace_selftest_step(memory, copy);
+    hv_free(memory, order);
+    hv_free(copy, order);
+}
+
+void tracing_place(const struct boot_info *boot)
+{
+    uint64_t bytes = trace_description_bytes();
+
+    previous_find(boot);
+    trace_describe_in(frame_data(mm_early_alloc(bytes >> PAGE_SHIFT, PLACES)), previous_boot() + 1);
+}
+
 void tracing_start(void)
 {
+    previous_report(options.trace.out_debugcon && trace_has_debug_port());
     trace_each_frame(publish);
     tracing_cpu_start(this_cpu());
+    if (options.trace.selftest)
+        selftest();
     trace_choose(&options.trace.set);
 }
 

@@ -3,7 +3,12 @@
 #ifndef CORE_TRACING_H
 #define CORE_TRACING_H
 
+#include "core/boot.h"
 #include "x86/x86.h"
+
+/* Keeps what a boot before this one left in memory, and takes the place where ours is described. Before any other
+ * memory is given out. */
+void tracing_place(const struct boot_info *boot);
 
 /* Begins to record on the calling CPU, the first, if the command line says so. Needs heap and clock. */
 void tracing_start(void);

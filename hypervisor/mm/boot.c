@@ -51,6 +51,14 @@ void mm_early_reserve(mfn_t first, uint64_t count)
     }
 }
 
+bool mm_early_is_unused(mfn_t first, uint64_t count)
+{
+    for (unsigned i = 0; i < unused_count; i++)
+        if (first.n >= unused[i].first && first.n < unused[i].end && count <= unused[i].end - first.n)
+            return true;
+    return false;
+}
+
 static mfn_t early_find(uint64_t count, uint64_t align)
 {
     uint64_t best = 0;

@@ -22,6 +22,9 @@
 void mm_early_ram(mfn_t first, uint64_t count);
 void mm_early_reserve(mfn_t first, uint64_t count);
 
+/* Is all of it RAM that nobody has reserved? */
+bool mm_early_is_unused(mfn_t first, uint64_t count);
+
 /* Zeroed frames below 4 GiB before mm_boot_init(), for ever ours. Panics when there are none. */
 mfn_t mm_early_alloc(uint64_t count, uint64_t align);
 mfn_t mm_early_frame(void);

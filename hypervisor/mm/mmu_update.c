@@ -183,7 +183,7 @@ static __attribute__((noinline)) uint32_t reprotect(struct domain *d, const mmu_
 static inline bool may_reprotect(const struct update *u, const mmu_update_t *request)
 {
     return (request->ptr & 7) == MMU_PT_UPDATE_PRESERVE_AD && u->owner == u->d->id &&
-           !(trace_mask & TRACE_MMU);
+           !trace_wants(pte_write);
 }
 
 /* Carries out requests[0..count) until one is refused or needs the job. */

@@ -15,7 +15,7 @@
 #include "x86/access.h"
 #include <xen/sched.h>
 
-static int initialise(struct vcpu *v, guest_ptr context)
+int vcpu_initialise(struct vcpu *v, guest_ptr context)
 {
     struct sched_vcpu *s = sched_of(v);
     uint64_t first;
@@ -151,7 +151,7 @@ long hc_vcpu_op(struct vcpu *self, uint32_t cmd, uint32_t id, guest_ptr arg)
     v = self->domain->vcpus[id];
     switch (cmd) {
     case VCPUOP_initialise:
-        return initialise(v, arg);
+        return vcpu_initialise(v, arg);
     case VCPUOP_up:
         return up(v);
     case VCPUOP_down:

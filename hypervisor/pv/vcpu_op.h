@@ -9,4 +9,7 @@
  * caller at a time. 0, -EFAULT, -EINVAL; after an error v is as before. */
 int on_vcpu_initialise(struct vcpu *v, guest_ptr context) must_check;
 
+/* The same, and v may be brought up afterwards; once in its life. 0, -EEXIST, -EFAULT, -EINVAL. [vcpu.once] */
+int vcpu_initialise(struct vcpu *v, guest_ptr context) must_check;
+
 #endif

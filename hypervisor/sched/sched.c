@@ -28,9 +28,6 @@ static const struct sched_policy *const policies[] = {&credit_policy, &bvt_polic
 static const struct sched_policy *policy = &credit_policy; /* fixed before the second CPU starts */
 static struct sched_cpu cpus[MAX_CPUS];
 
-#define DOMAIN_ORDER 2
-_Static_assert(sizeof(struct sched_vcpu) * MAX_VCPUS_PER_DOM <= PAGE_SIZE << DOMAIN_ORDER,
-               "DOMAIN_ORDER");
 
 void sched_request(struct sched_cpu *c, uint32_t work)
 {
@@ -180,9 +177,19 @@ int sched_cpu_init(struct vcpu *idle)
     return timers_init();
 }
 
+/* Of the pages for the scheduler's part of d's vCPUs. */
+static unsigned domain_order(const struct domain *d)
+{
+    unsigned order = 0;
+
+    while (PAGE_SIZE << order < d->vcpu_count * sizeof(struct sched_vcpu))
+        order++;
+    return order;
+}
+
 int sched_domain_init(struct domain *d)
 {
-    struct sched_vcpu *s = hv_alloc(DOMAIN_ORDER);
+    struct sched_vcpu *s = hv_alloc(domain_order(d));
     uint64_t now = clock_ns();
 
     if (!s)
@@ -231,7 +238,7 @@ void sched_domain_destroy(struct domain *d)
         timer_kill(&s->poll);
         d->vcpus[i]->sched = NULL;
     }
-    hv_free(all, DOMAIN_ORDER);
+    hv_free(all, domain_order(d));
 }
 
 /* prev stops running, or goes into the queue to be picked again. */

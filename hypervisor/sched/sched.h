@@ -14,12 +14,13 @@
 
 #define TIMERS_PER_VCPU   3 /* singleshot, periodic, poll */
 #define TIMERS_PER_DOMAIN 2 /* watchdogs */
+#define TIMERS_OF_CONSOLE 1 /* keys */
 #define TIMERS_PER_CPU    16376
 #define PERIOD_MIN_NS     1000000ull /* below: VCPUOP_set_periodic_timer answers -EINVAL */
 #define PERIOD_MAX_NS     (1ull << 62)
 #define SLICE_NS          10000000ull /* credit and round robin: a turn, when others wait */
 
-_Static_assert(MAX_DOMAINS *(MAX_VCPUS_PER_DOM *TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS <=
+_Static_assert(MAX_DOMAINS *(MAX_VCPUS_PER_DOM *TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS + TIMERS_OF_CONSOLE <=
                    TIMERS_PER_CPU,
                "every timer of every domain fits one CPU's queue");
 

@@ -174,6 +174,11 @@ uint8_t trace_choose(const struct trace_set *set)
     return old;
 }
 
+void trace_chosen(struct trace_set *set)
+{
+    memcpy(set->on, trace_on, sizeof(set->on));
+}
+
 int trace_asks_event(uint16_t number)
 {
     const struct trace_event *e = trace_event_by_number(number);

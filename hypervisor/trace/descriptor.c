@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The page that says where the rings are (trace/ring.h), for whoever has nothing but the machine's memory. */
+/*
+ * The page that says where the rings are (trace/ring.h), for whoever has nothing but the machine's memory; the
+ * schema is behind it. It lies outside of our image, which a loader writes anew when the machine starts again.
+ */
 #include "lib/string.h"
 #include "trace/rings.h"
 #include "trace/schema_text.h"
 
-static union {
-    struct trace_descriptor d;
-    uint8_t page[PAGE_SIZE];
-} page __attribute__((aligned(PAGE_SIZE)));
+static struct trace_descriptor *page; /* NULL: nothing is described */
+static uint64_t boot;
 
 _Static_assert(TRACE_DESCRIPTOR_CPUS == MAX_CPUS, "one place for each");
-
-static uint64_t image_address(const void *of)
-{
-    return (uint64_t)of - IMAGE_VA;
-}
+_Static_assert(sizeof(struct trace_descriptor) <= PAGE_SIZE, "the schema is in the pages behind it");
 
 mfn_t trace_descriptor_mfn(void)
 {
-    return MFN(image_address(&page) >> PAGE_SHIFT);
+    return mfn_of(page);
 }
 
 static uint64_t ring_address(const struct trace_ring *r)
@@ -26,38 +23,59 @@ static uint64_t ring_address(const struct trace_ring *r)
     return r ? mfn_of(r).n << PAGE_SHIFT : 0;
 }
 
-/* The last page of the schema also holds some of our constants. */
 void trace_each_frame(void (*call)(mfn_t m))
 {
-    uint64_t schema = image_address(trace_schema);
-
-    call(trace_descriptor_mfn());
-    for (uint64_t at = schema; at < schema + trace_schema_bytes; at += PAGE_SIZE)
-        call(MFN(at >> PAGE_SHIFT));
+    for (uint64_t at = 0; at < trace_description_bytes(); at += PAGE_SIZE)
+        call(mfn_of((const char *)page + at));
 }
 
-static uint64_t fnv1a(const uint8_t *data, uint64_t bytes)
+static uint64_t checksum_of(struct trace_descriptor d)
 {
     uint64_t h = 0xcbf29ce484222325ull;
 
-    for (uint64_t i = 0; i < bytes; i++)
-        h = (h ^ data[i]) * 0x100000001b3ull;
+    d.checksum = 0;
+    for (uint64_t i = 0; i < sizeof(d); i++)
+        h = (h ^ ((const uint8_t *)&d)[i]) * 0x100000001b3ull;
     return h;
+}
+
+bool trace_is_description(const struct trace_descriptor *d)
+{
+    return !memcmp(d->magic, TRACE_DESCRIPTOR_MAGIC, sizeof(d->magic)) &&
+           d->version == TRACE_DESCRIPTOR_VERSION && d->bytes == sizeof(*d) &&
+           d->address == mfn_of(d).n << PAGE_SHIFT && d->checksum == checksum_of(*d);
+}
+
+uint64_t trace_description_bytes(void)
+{
+    return PAGE_SIZE + ROUND_UP(trace_schema_bytes, PAGE_SIZE);
+}
+
+void trace_describe_in(void *memory, uint64_t number)
+{
+    page = memory;
+    boot = number;
+    memcpy((char *)memory + PAGE_SIZE, trace_schema, trace_schema_bytes);
 }
 
 void trace_describe(void)
 {
-    struct trace_descriptor *d = &page.d;
-
-    *d = (struct trace_descriptor){
+    struct trace_descriptor d = {
         .version = TRACE_DESCRIPTOR_VERSION,
-        .bytes = sizeof(*d),
-        .address = image_address(d),
+        .bytes = sizeof(d),
+        .boot = boot,
         .header = trace_file_header(trace_mask),
-        .schema = image_address(trace_schema),
     };
-    memcpy(d->magic, TRACE_DESCRIPTOR_MAGIC, sizeof(d->magic));
-    for (unsigned i = 0; i < MAX_CPUS; i++)
-        d->ring[i] = ring_address(trace_rings[i]);
-    d->checksum = fnv1a(page.page, sizeof(*d));
+
+    if (!page)
+        return;
+    memcpy(d.magic, TRACE_DESCRIPTOR_MAGIC, sizeof(d.magic));
+    d.address = mfn_of(page).n << PAGE_SHIFT;
+    d.schema = d.address + PAGE_SIZE;
+    for (unsigned i = 0; i < MAX_CPUS; i++) {
+        d.ring[i] = ring_address(trace_rings[i]);
+        d.ring_bytes = trace_rings[i] ? trace_rings[i]->bytes : d.ring_bytes;
+    }
+    d.checksum = checksum_of(d);
+    *page = d;
 }

@@ -18,6 +18,17 @@ const struct trace_event trace_events[TRACE_EVENTS] = {
 #undef EVENT
 };
 
+/* Never called: a number given twice does not compile. */
+static __attribute__((unused)) void numbers_differ(uint16_t number)
+{
+    switch (number) {
+#define EVENT(number, ...) case number:
+#include "trace/events.def"
+#undef EVENT
+        break;
+    }
+}
+
 const struct trace_event *trace_event_by_number(uint16_t number)
 {
     for (unsigned i = 0; i < TRACE_EVENTS; i++)

@@ -70,13 +70,25 @@ static void put_ring(const struct trace_ring *r)
         put(packet, trace_read(r, seq, true, packet));
 }
 
+/* QEMU's device says its own number. */
+bool trace_has_debug_port(void)
+{
+    return in8(DEBUG_PORT) == DEBUG_PORT;
+}
+
 void trace_to_debug_port(void)
 {
     struct file_end e = {.magic = FILE_END};
-    uint8_t mask = trace_choose(&(struct trace_set){{0}});
+    uint8_t mask;
 
     if (!trace_has_rings)
         return;
+    if (!trace_has_debug_port()) {
+        printk("trace: there is no debug port; QEMU has one as isa-debugcon,iobase=0xe9\n");
+        return;
+    }
+    mask = trace_choose(&(struct trace_set){{0}});
+    written = 0;
     put_header(mask);
     for (unsigned i = 0; i < MAX_CPUS; i++)
         if (trace_rings[i])
@@ -84,4 +96,12 @@ void trace_to_debug_port(void)
     e.bytes = written + sizeof(e);
     put(&e, sizeof(e));
     printk("trace: %lu bytes written to the debug port\n", e.bytes);
+}
+
+void trace_memory_to_debug_port(uint64_t address, uint64_t bytes)
+{
+    struct file_memory m = {.magic = FILE_MEMORY, .bytes = sizeof(m) + bytes, .address = address};
+
+    put(&m, sizeof(m));
+    put(direct_map(address), bytes);
 }

@@ -112,6 +112,7 @@ struct trace_options {
     uint64_t buffer_bytes; /* of each CPU's ring; 0: TRACE_BUFFER_DEFAULT */
     enum trace_mode mode;
     bool out_debugcon;
+    bool selftest;
 };
 
 #define TRACE_BUFFER_DEFAULT (1ull << 20)
@@ -140,6 +141,17 @@ void trace_freeze(uint16_t domain);
  * the classes before. Every change leaves records of itself. */
 uint8_t trace_choose(const struct trace_set *set);
 
+/* The rings are described in so many bytes of our own, from a page on: to be found by whoever has nothing but the
+ * machine's memory, this boot's number among them. */
+uint64_t trace_description_bytes(void);
+void trace_describe_in(void *memory, uint64_t number);
+
+/* Is that page of the direct map a description of rings, with its address and checksum? */
+bool trace_is_description(const struct trace_descriptor *d);
+
+/* What is recorded now. */
+void trace_chosen(struct trace_set *set);
+
 /* One event more or less; returns whether it was recorded. -ENOENT: no such event. -EINVAL: it cannot be chosen. */
 int trace_choose_event(uint16_t number, bool on);
 int trace_asks_event(uint16_t number);
@@ -167,8 +179,12 @@ void trace_stop(void);
 
 /* --- Ends (file.c, recent.c) --- */
 
-/* Writes all rings to QEMU's debug port as a file (trace/ring.h). Recording must have stopped. */
+/* Writes all rings to QEMU's debug port as a file (trace/ring.h). Nothing is recorded from then on. */
 void trace_to_debug_port(void);
+bool trace_has_debug_port(void);
+
+/* The same with physical memory, as the piece of a file it is. */
+void trace_memory_to_debug_port(uint64_t address, uint64_t bytes);
 
 /* Prints the last records of every CPU. For a panic: believes nothing, takes no lock. */
 void trace_print_recent(unsigned records);

@@ -18,6 +18,7 @@
 
 #define INPUT_BYTES 1024 /* a power of two */
 #define NOBODY      (~0u)
+#define CTRL_A      1
 
 static struct uart uarts[] = {
     {.port = 0x3f8, .irq = 4, .baud = 115200},
@@ -119,6 +120,25 @@ void console_drain(void)
         uart_drain(console);
 }
 
+/* [console.keys] Ctrl-a three times in a row turns what is typed afterwards from dom0 to the hypervisor, or back. */
+static bool takes_key(char c)
+{
+    static unsigned turns;
+    static bool is_ours;
+
+    turns = c == CTRL_A ? turns + 1 : 0;
+    if (turns == 3) {
+        turns = 0;
+        is_ours = !is_ours;
+        printk("console: what is typed goes to %s (Ctrl-a three times to change)\n",
+               is_ours ? "Vantage: 'h' lists its keys" : "dom0");
+        return true;
+    }
+    if (is_ours && c != CTRL_A)
+        on_console_key(c);
+    return is_ours;
+}
+
 /* Keeps what fits; what does not is lost, as on any terminal line without flow control. */
 static void on_uart_interrupt(void)
 {
@@ -127,7 +147,7 @@ static void on_uart_interrupt(void)
 
     lock_take(&input_lock);
     while ((c = uart_read(console)) >= 0)
-        if (input_head - input_tail < INPUT_BYTES)
+        if (!takes_key((char)c) && input_head - input_tail < INPUT_BYTES)
             input[input_head++ % INPUT_BYTES] = (char)c;
     has_input = input_head != input_tail;
     lock_drop(&input_lock);

@@ -6,6 +6,7 @@
  * [cpu.ist] NMI, #DB, #DF and #MC have stacks of their own before the first guest instruction runs.
  */
 #include "x86/cpu.h"
+#include "x86/trap.h"
 #include "lib/bug.h"
 #include "lib/string.h"
 
@@ -17,6 +18,8 @@
 #define MSR_LSTAR        0xc0000082
 #define MSR_CSTAR        0xc0000083
 #define MSR_FMASK        0xc0000084
+
+#define DEBUG_STACK_PAGE 7
 
 /* PAT as the ABI promises it to guests: WB WT UC- UC WC WP UC UC. */
 #define PAT_VALUE 0x0000050100070406ull
@@ -170,7 +173,7 @@ static void protect_self(void)
 
 void cpu_init(uint64_t windows)
 {
-    static const uint8_t ist_pages[] = {[IST_NMI] = 1, [IST_DF] = 3, [IST_MC] = 5, [IST_DB] = 7};
+    static const uint8_t ist_pages[] = {[IST_NMI] = 1, [IST_DF] = 3, [IST_MC] = 5, [IST_DB] = DEBUG_STACK_PAGE};
     unsigned id = this_cpu()->id;
 
     for (unsigned i = 1; i < ARRAY_SIZE(ist_pages); i++)
@@ -205,4 +208,11 @@ void cpu_set_context(struct context *c, uint64_t windows, unsigned ldt_entries)
                (ldt >> 24 & 0xff) << 56;
     entry[1] = ldt >> 32;
     __asm__ volatile("lldt %w0" : : "r"(SEL_LDT));
+}
+
+void cpu_split_debug_stack(bool is_split)
+{
+    unsigned id = this_cpu()->id;
+
+    tss[id].ist[IST_DB - 1] = stack_top(id, DEBUG_STACK_PAGE) - (is_split ? PAGE_SIZE / 2 : 0);
 }

@@ -83,10 +83,15 @@ static struct context *debug_trap_entry(struct regs *r)
     return c;
 }
 
+bool (*debug_test)(const struct regs *r);
+
 struct context *on_ist_trap(struct regs *r)
 {
-    if (!is_from_guest(r))
+    if (!is_from_guest(r)) {
+        if (unlikely(debug_test) && r->vector == TRAP_DB && debug_test(r))
+            return NULL;
         r->rip = restart_check(r->rip);
+    }
     switch (r->vector) {
     case TRAP_DB:
         return debug_trap_entry(r);

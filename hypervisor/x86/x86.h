@@ -150,6 +150,7 @@ bool on_preempt_check(void); /* is there work for which a long operation should 
 void on_timer(void);                    /* the deadline given to clock_arm() passed */
 void on_irq(unsigned irq);              /* a device interrupt bound by irq.h arrived */
 void on_console_input(void);
+void on_console_key(char letter);       /* typed while input goes to the hypervisor; only notes it */
 void on_machine_end(bool failed); /* the machine will stand still, or begin anew */
 
 #endif

@@ -61,7 +61,7 @@ static void put_ring(FILE *f, const struct trace_ring *r)
 {
     static uint64_t packet[TRACE_PACKET_BYTES / 8];
     uint64_t end, seq = trace_first_packet(r, &end);
-    struct file_ring said = {FILE_RING, r->cpu, r->mode, trace_written(r) + r->dropped, r->dropped,
+    struct file_ring said = {FILE_RING, r->cpu, (uint16_t)r->mode, 0, trace_written(r) + r->dropped, r->dropped,
                              end - seq, 0};
 
     fwrite(&said, sizeof(said), 1, f);

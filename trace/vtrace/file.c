@@ -4,6 +4,7 @@
  * against the bytes that are there.
  */
 #include "trace/vtrace/file.h"
+#include "trace/vtrace/dump.h"
 #include "trace/vtrace/fail.h"
 #include "trace/vtrace/symbols.h"
 
@@ -91,11 +92,22 @@ static void add_packet(const struct trace *t, struct ring *r, struct packet p)
     r->damaged += !whole;
 }
 
-/* The ring of that CPU, of which this may be a further part. */
-static struct ring *add_ring(struct trace *t, const struct file_ring *said)
+/* May what begins at `at` go on with this ring? A guest's ring (merge) has a CPU's number, too, but begins anew. */
+static bool goes_on(const struct trace *t, const struct ring *r, const struct file_ring *said, size_t at)
 {
-    for (size_t i = 0; i < t->ring_count; i++) {
-        if (t->rings[i].said.cpu == said->cpu) {
+    struct packet p;
+
+    if (r->said.cpu != said->cpu || r->said.source != said->source)
+        return false;
+    return !said->packets || !r->count || !packet_at(t, at, said->cpu, &p) ||
+           p.header->seq > r->packets[r->count - 1].header->seq;
+}
+
+/* The ring of that CPU, of which this may be a further part. */
+static struct ring *add_ring(struct trace *t, const struct file_ring *said, size_t at)
+{
+    for (size_t i = t->ring_count; i-- > 0;) {
+        if (goes_on(t, &t->rings[i], said, at)) {
             t->rings[i].said = *said;
             return &t->rings[i];
         }
@@ -115,7 +127,7 @@ static bool scan_ring(struct trace *t, size_t *at)
 
     memcpy(&said, t->data + *at, sizeof(said));
     *at += sizeof(said);
-    r = add_ring(t, &said);
+    r = add_ring(t, &said, *at);
     for (; n < said.packets; n++) {
         if (!packet_at(t, *at, said.cpu, &p)) {
             snprintf(t->cut, sizeof(t->cut),
@@ -134,11 +146,29 @@ static bool has(const struct trace *t, size_t at, const char *magic, size_t byte
     return t->size - at >= bytes && !memcmp(t->data + at, magic, 8);
 }
 
+/* Past a section this program does not know. False: there is none, or not as a whole. */
+static bool skip_section(const struct trace *t, size_t *at)
+{
+    struct file_section s;
+
+    if (t->size - *at < sizeof(s) || has(t, *at, FILE_END, sizeof(s)))
+        return false;
+    memcpy(&s, t->data + *at, sizeof(s));
+    if (memcmp(s.magic, "VANT", 4) || s.bytes < sizeof(s) || s.bytes % 8 || s.bytes > t->size - *at)
+        return false;
+    *at += s.bytes;
+    return true;
+}
+
 static void scan(struct trace *t, size_t at)
 {
-    while (has(t, at, FILE_RING, sizeof(struct file_ring)))
-        if (!scan_ring(t, &at))
-            return;
+    for (;;) {
+        if (has(t, at, FILE_RING, sizeof(struct file_ring))) {
+            if (!scan_ring(t, &at))
+                return;
+        } else if (!skip_section(t, &at))
+            break;
+    }
     if (has(t, at, FILE_END, sizeof(struct file_end))) {
         t->is_whole = t->ring_count == t->header.cpus;
         if (!t->is_whole)
@@ -152,23 +182,82 @@ static void scan(struct trace *t, size_t at)
 
 /* --- Opening --- */
 
-static bool map_file(struct trace *t, const char *path, char *why, size_t why_size)
+static bool map(struct trace *t, int fd)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat s;
     void *data = MAP_FAILED;
 
     if (fd >= 0 && !fstat(fd, &s) && s.st_size)
         data = mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (data == MAP_FAILED)
+        return false;
+    t->data = t->map = data;
+    t->size = t->map_size = (size_t)s.st_size;
+    return true;
+}
+
+static bool map_file(struct trace *t, const char *path, char *why, size_t why_size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool done = map(t, fd);
+
+    if (!done)
         snprintf(why, why_size, "%s: %s", path, fd >= 0 ? "the file is empty" : strerror(errno));
     if (fd >= 0)
         close(fd);
-    if (data == MAP_FAILED)
+    return done;
+}
+
+/* Puts the trace out of a copy of memory in the place of the copy. */
+static bool map_dump(struct trace *t, const struct memory *m, const struct trace_descriptor *d)
+{
+    struct trace made = {0};
+    FILE *f = tmpfile();
+    bool done = f && dump_write(f, m, d) && !fflush(f) && map(&made, fileno(f));
+
+    if (f)
+        fclose(f);
+    if (!done)
         return false;
-    t->data = data;
-    t->size = (size_t)s.st_size;
+    munmap(t->map, t->map_size);
+    t->data = t->map = made.map;
+    t->size = t->map_size = made.size;
     return true;
+}
+
+static bool choose(struct trace *t, const struct boots *b, size_t before)
+{
+    const struct boot *wanted = &b->of[b->count - 1 - before];
+
+    t->boots = b->count;
+    if (!wanted->data)
+        return map_dump(t, &b->memories[wanted->memory], &wanted->descriptor);
+    t->data = wanted->data;
+    t->size = wanted->size;
+    return true;
+}
+
+/* Narrows the file down to one boot's trace. */
+static bool find_boot(struct trace *t, const char *path, size_t before, char *why, size_t why_size)
+{
+    struct boots b;
+    bool found;
+
+    boots_find(&b, t->data, t->size);
+    found = before < b.count;
+    if (found) {
+        found = choose(t, &b, before);
+        if (!found)
+            snprintf(why, why_size, "%s: the trace in this memory has lost its schema: no record can be read", path);
+    } else if (b.count)
+        snprintf(why, why_size, "%s: it tells of %zu boot%s only", path, b.count, b.count == 1 ? "" : "s");
+    else if (b.damaged)
+        snprintf(why, why_size, "%s: the description of the rings at 0x%" PRIx64 " in this memory is damaged", path,
+                 b.damaged);
+    else
+        snprintf(why, why_size, "%s: this is neither a Vantage trace nor memory of a machine with one", path);
+    boots_free(&b);
+    return found;
 }
 
 static bool read_header(struct trace *t, const char *path, char *why, size_t why_size)
@@ -176,8 +265,8 @@ static bool read_header(struct trace *t, const char *path, char *why, size_t why
     struct file_header *h = &t->header;
     char reason[100];
 
-    if (t->size < sizeof(*h) || memcmp(t->data, FILE_MAGIC, 8)) {
-        snprintf(why, why_size, "%s: this is not a Vantage trace", path);
+    if (t->size < sizeof(*h)) {
+        snprintf(why, why_size, "%s: cut at byte %zu, inside its header: no record can be read", path, t->size);
         return false;
     }
     memcpy(h, t->data, sizeof(*h));
@@ -211,9 +300,15 @@ struct trace *trace_of(const char *path)
 
 struct trace *trace_open(const char *path, char *why, size_t why_size)
 {
+    return trace_open_boot(path, 0, why, why_size);
+}
+
+struct trace *trace_open_boot(const char *path, size_t before, char *why, size_t why_size)
+{
     struct trace *t = must_calloc(1, sizeof(*t));
 
-    if (!map_file(t, path, why, why_size) || !read_header(t, path, why, why_size)) {
+    if (!map_file(t, path, why, why_size) || !find_boot(t, path, before, why, why_size) ||
+        !read_header(t, path, why, why_size)) {
         trace_close(t);
         return NULL;
     }
@@ -231,8 +326,8 @@ void trace_close(struct trace *t)
     free(t->rings);
     schema_free(&t->schema);
     symbols_free(t->symbols);
-    if (t->data)
-        munmap((void *)t->data, t->size);
+    if (t->map)
+        munmap(t->map, t->map_size);
     free(t);
 }
 

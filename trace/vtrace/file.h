@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A trace file (trace/ring.h), opened: its schema, its rings, their packets. A file that was cut gives every
- * complete packet and says what is missing. Records are read with cursor.h.
+ * complete packet and says what is missing. Records are read with cursor.h. A copy of a machine's memory is made
+ * such a file first, which is gone with the program.
  */
 #ifndef VTRACE_FILE_H
 #define VTRACE_FILE_H
@@ -29,6 +30,9 @@ struct ring {
 struct trace {
     const uint8_t *data;
     size_t size;
+    void *map;       /* what they are part of */
+    size_t map_size;
+    size_t boots;    /* that the file tells of, this one included */
     struct file_header header;
     struct schema schema;
     struct ring *rings;
@@ -40,7 +44,9 @@ struct trace {
     const struct event *turn; /* the event that tells who runs */
 };
 
-/* NULL, with a sentence in `why`, when the file is no trace. */
+/* A trace file, or a copy of a machine's memory (boots.h). Of several boots it is the newest, or the one that
+ * many before it. NULL, with a sentence in `why`, when there is no such trace. */
+struct trace *trace_open_boot(const char *path, size_t before, char *why, size_t why_size);
 struct trace *trace_open(const char *path, char *why, size_t why_size);
 void trace_close(struct trace *t);
 

@@ -26,6 +26,7 @@ struct merge {
     const char *guest;
     struct dirent **names; /* of the guest's streams */
     int count;
+    uint16_t source; /* of the guest's rings */
     bool is_whole;
 };
 
@@ -105,7 +106,7 @@ static void put_hypervisor_ring(struct merge *m, const struct ring *r)
 static void put_guest_ring(struct merge *m, const char *name)
 {
     struct bytes b = read_file(m->guest, name);
-    struct file_ring ring = {.magic = FILE_RING};
+    struct file_ring ring = {.magic = FILE_RING, .source = m->source};
     struct packet p;
     size_t end = 0;
     bool whole;
@@ -116,7 +117,7 @@ static void put_guest_ring(struct merge *m, const char *name)
         if (!whole || (ring.packets && p.header->cpu != ring.cpu))
             break;
         ring.cpu = p.header->cpu;
-        ring.mode = p.header->mode;
+        ring.mode = (uint16_t)p.header->mode;
         ring.dropped = p.header->discarded;
         ring.attempted = p.header->first_event + records + p.header->discarded;
         ring.packets++;
@@ -186,8 +187,11 @@ static void write_merged(struct merge *m, const struct trace *t, const char *sch
         fail("%s: %s", m->guest, strerror(errno));
     make_uuid(m, t, schema);
     put_head(m, t, schema);
-    for (size_t i = 0; i < t->ring_count; i++)
+    for (size_t i = 0; i < t->ring_count; i++) {
         put_hypervisor_ring(m, &t->rings[i]);
+        if (m->source <= t->rings[i].said.source)
+            m->source = (uint16_t)(t->rings[i].said.source + 1);
+    }
     for (int i = 0; i < m->count; i++) {
         put_guest_ring(m, m->names[i]->d_name);
         free(m->names[i]);
@@ -244,7 +248,7 @@ int verb_merge(const struct options *o)
     const char *output = option_text(o, 'o');
     char temporary[] = "/tmp/vtrace-XXXXXX";
     bool is_file = output && ends_in(output, ".vtr"), is_whole;
-    struct merge m = {.guest = o->paths[1], .is_whole = true};
+    struct merge m = {.guest = o->paths[1], .source = 1, .is_whole = true};
     struct trace *t = trace_of(o->paths[0]);
     char *schema = guest_schema_of(m.guest);
     int status;

@@ -80,6 +80,8 @@ void print_completeness(FILE *out, const struct trace *t)
             " overwritten, %" PRIu64 " dropped, %" PRIu64 " missing; TSC %.3f MHz\n",
             n.attempted, t->ring_count, t->ring_count == 1 ? "" : "s", n.read, n.overwritten,
             n.dropped, n.missing, (double)t->header.tsc_hz / 1e6);
+    if (t->boots > 1)
+        fprintf(out, "# of %zu boots in the file; vtrace import -b N takes another out\n", t->boots);
     if (!t->is_whole)
         fprintf(out, "# incomplete: the file was %s\n", t->cut);
     for (size_t i = 0; i < t->ring_count; i++)

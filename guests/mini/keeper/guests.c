@@ -5,6 +5,7 @@
  *
  *   guests=N   how many there are (default 0)
  *   reason=R   how they end (SHUTDOWN_...; default 0, by powering off)
+ *   judged=N   of the first N only (default all): the others are hostile and may end as they like
  */
 #include "keeper.h"
 
@@ -97,7 +98,7 @@ void guests_run(const char *args)
     event_unmask((u32)port_virq(VIRQ_TIMER, 0));
     case_long("all-run-before-one-has-ended", wait_for_all(n), n);
     print("keeper: %u guests were done in %lu ms\n", n, (time_ns() - began) / 1000000);
-    check_reasons(n, (u32)arg_number(args, "reason", 0));
+    check_reasons((u32)arg_number(args, "judged", n), (u32)arg_number(args, "reason", 0));
     case_true("audit-before", audit_agrees(), "wrong");
     end_all(n);
     case_true("audit-after", audit_agrees(), "wrong");

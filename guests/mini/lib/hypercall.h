@@ -7,6 +7,7 @@
 #define MINI_HYPERCALL_H
 
 #include "mini.h"
+#include "pv/vantage_op.h"
 
 static inline long hyp5(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e)
 {
@@ -53,8 +54,7 @@ static inline long hyp5(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e)
 #define hyp_callback_op(cmd, arg)      hyp2(__HYPERVISOR_callback_op, cmd, arg)
 #define hyp_event_channel_op(cmd, arg) hyp2(__HYPERVISOR_event_channel_op, cmd, arg)
 #define hyp_physdev_op(cmd, arg)       hyp2(__HYPERVISOR_physdev_op, cmd, arg)
-/* Vantage's own: cmd 0 audits every frame's counts. -ENOSYS on Xen. */
-#define VANTAGE_AUDIT            0
+/* Vantage's own. -ENOSYS on Xen. */
 #define hyp_vantage_op(cmd, arg) hyp2(__HYPERVISOR_arch_7, cmd, arg)
 
 #endif

@@ -11,6 +11,8 @@
 /* No event is ever on. */
 enum { trace_mask = 0, TRACE_MMU = 0 };
 #define trace_wants(event) false
+#define trace_mask         0
+#define TRACE_MMU          0
 
 #define FAKE_PARAMETER(type, name, unit, meaning) uint64_t name
 #define EVENT(number, name, class, kind, meaning, ...)                                             \
