@@ -8,6 +8,8 @@
 
 #define TRACE_IDLE 0x7fff
 
+/* No event is ever on. */
+enum { trace_mask = 0, TRACE_MMU = 0 };
 #define trace_wants(event) false
 #define trace_mask         0
 #define TRACE_MMU          0
