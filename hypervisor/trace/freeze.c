@@ -47,6 +47,7 @@ static void copy_ring(struct trace_ring *from, struct trace_ring *to)
 
     memset(to, 0, TRACE_COPY_BYTES);
     trace_ring_init(to, TRACE_COPY_BYTES);
+    to->packets = MIN(to->packets, from->packets); /* what is said to be there must be */
     to->mode = TRACE_FREEZE;
     to->freeze_at = 0;
     to->dropped = from->dropped;

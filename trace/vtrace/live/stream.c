@@ -43,11 +43,10 @@ static void stream_begin(struct stream *s, const struct trace_ring *ring, bool a
     uint32_t got;
 
     *s = (struct stream){.ring = ring};
-    do {
-        first = trace_first_packet(ring, &end);
-        s->next = all || !end ? first : end - 1;
-        got = trace_read(ring, s->next, true, batch[0]);
-    } while (got == TRACE_GONE);
+    first = trace_first_packet(ring, &end);
+    s->next = all || !end ? first : end - 1;
+    while ((got = trace_read(ring, s->next, true, batch[0])) == TRACE_GONE)
+        s->next++; /* a packet that is not there is passed, whoever took it */
     if (!all && got != TRACE_NOT_YET)
         s->before = h->first_event;
     s->seen = s->before;
