@@ -136,7 +136,7 @@ $(GUESTS)/suite.gz: $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz $(DOM0)/suite $(DOM0)/
 all: $(GUESTS)/suite.gz
 
 # dom0 with Debian's own toolstack: the small image and, over it, xl and all it needs.
-TOOLSTACK_DEBS := xen-utils-4.17 xen-utils-common xenstore-utils bash libxenmisc4.17 libxencall1 \
+TOOLSTACK_DEBS := xen-utils-4.17 xen-utils-common xenstore-utils bash bsdutils libxenmisc4.17 libxencall1 \
     libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenstore4 \
     libxentoollog1 libxentoolcore1 libyajl2 libuuid1 zlib1g liblzma5 libzstd1 libncurses6 libtinfo6 libgcc-s1 libc6
 
