@@ -85,7 +85,7 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 .PHONY: results report
 results: ## measure every suite again, keep the documents in results/baseline/, rewrite the report
 	$(Q)ci/deps
-	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES) $(MACRO_IMAGES)
 	$(Q)bench/keep $(RESULTS_ARGS)
 report: $(B)/bin/vbench ## BENCHMARKS.md, plots/ and the README's verdict from results/baseline/
 	$(Q)bench/keep --only-report

@@ -72,7 +72,8 @@ $(GUESTS)/macro.img: $(GUESTS)/initrd.gz guests/images/macro guests/images/pack 
 	$(Q)guests/images/macro $(DEB) $(GUESTS)/macro-root $(B)/bench/macro/text $(MACRO_LIBRARIES)
 	$(Q)install -D -m 755 -t $(GUESTS)/macro-root/bin $(B)/bench/macro/macro $(B)/bench/macro/page
 	$(Q)cat <(guests/images/pack $(GUESTS)/macro-root cat) $< > $@
-all: $(GUESTS)/macro.img $(GUESTS)/macro-uml.img
+MACRO_IMAGES := $(GUESTS)/macro.img $(GUESTS)/macro-uml.img
+all: $(MACRO_IMAGES)
 
 # The uml column: the small image again, with user-mode Linux, the C library it wants, and the image for
 # the system inside.
@@ -132,7 +133,6 @@ $(GUESTS)/suite.gz: $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz $(DOM0)/suite $(DOM0)/
 	$(Q)for m in $(DOM0_MODULES); do \
 	    cp $$(find $(GUESTS)/modules/ -name $$m.ko) $(DOM0)/root/modules; done
 	$(Q)cat $< <(guests/images/pack $(DOM0)/root) > $@
-GUEST_FILES += $(GUESTS)/suite.gz
 all: $(GUESTS)/suite.gz
 
 # dom0 with Debian's own toolstack: the small image and, over it, xl and all it needs.
@@ -159,7 +159,6 @@ $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(wildcard guests/toolstack/*)
 	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
 	$(Q)cp guests/toolstack/{script,shell,guest.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
-GUEST_FILES += $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz
 
 .PHONY: run-domu
 run-domu: $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/domu.gz ## dom0 with Debian's xl, and a stock kernel as domU: its shell here

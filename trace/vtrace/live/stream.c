@@ -35,23 +35,37 @@ static uint64_t records_in(const uint8_t *packet, uint32_t bytes)
 
 /* --- The beginning --- */
 
-/* The packet being filled, or the oldest there is; what came before it is not part of the recording, or is gone. */
+/* A packet that is not there is passed, whoever took it. */
+static uint32_t read_first(struct stream *s)
+{
+    uint32_t bytes;
+
+    do {
+        s->domain = __atomic_load_n(&s->ring->domain, __ATOMIC_RELAXED);
+        s->vcpu = __atomic_load_n(&s->ring->vcpu, __ATOMIC_RELAXED);
+        bytes = trace_read(s->ring, s->next, true, batch[0]);
+        s->next += bytes == TRACE_GONE;
+    } while (bytes == TRACE_GONE);
+    return bytes;
+}
+
+/* All there is, or what follows the last record in the packet being filled; what came before it is not part of the
+ * recording, or is gone. */
 static void stream_begin(struct stream *s, const struct trace_ring *ring, bool all)
 {
-    const struct packet_header *h = (const void *)batch[0];
-    uint64_t end, first;
-    uint32_t got;
+    uint64_t end, first = trace_first_packet(ring, &end);
+    uint32_t bytes;
 
-    *s = (struct stream){.ring = ring};
-    first = trace_first_packet(ring, &end);
-    s->next = all || !end ? first : end - 1;
-    while ((got = trace_read(ring, s->next, true, batch[0])) == TRACE_GONE)
-        s->next++; /* a packet that is not there is passed, whoever took it */
-    if (!all && got != TRACE_NOT_YET)
-        s->before = h->first_event;
-    s->seen = s->before;
-    if (!all)
-        s->dropped_before = __atomic_load_n(&ring->dropped, __ATOMIC_RELAXED);
+    *s = (struct stream){.ring = ring, .next = all || !end ? first : end - 1};
+    bytes = read_first(s);
+    if (all)
+        return;
+    s->dropped_before = __atomic_load_n(&ring->dropped, __ATOMIC_RELAXED);
+    if (bytes == TRACE_NOT_YET)
+        return;
+    s->first = s->next;
+    s->skip = bytes - TRACE_HEADER_BYTES;
+    s->before = s->seen = ((const struct packet_header *)batch[0])->first_event + records_in(batch[0], bytes);
 }
 
 void recording_begin(struct recording *r, const struct live *l, FILE *out, const char *path, bool all)
@@ -67,6 +81,26 @@ void recording_begin(struct recording *r, const struct live *l, FILE *out, const
 }
 
 /* --- Packets --- */
+
+/* A recording begins inside a packet, which becomes one that began then. Returns the bytes of any packet that are
+ * wanted. */
+static uint32_t cut(const struct stream *s, uint8_t *packet, uint32_t bytes)
+{
+    struct packet_header *h = (void *)packet;
+    const struct record_head *record = (const void *)(packet + TRACE_HEADER_BYTES);
+
+    if (!s->skip || h->seq != s->first)
+        return bytes;
+    bytes -= s->skip;
+    memmove(packet + TRACE_HEADER_BYTES, packet + TRACE_HEADER_BYTES + s->skip, bytes - TRACE_HEADER_BYTES);
+    h->begin = bytes > TRACE_HEADER_BYTES ? (h->begin & ~0xffffffffull) | record->time : h->end;
+    h->first_event = s->before;
+    h->discarded = s->dropped_before;
+    h->domain = s->domain;
+    h->vcpu = s->vcpu;
+    h->content_bits = h->packet_bits = bytes * 8ull;
+    return bytes;
+}
 
 /* Up to BATCH packets into `batch`. */
 static unsigned gather(struct stream *s, bool open_too)
@@ -85,7 +119,8 @@ static unsigned gather(struct stream *s, bool open_too)
             s->next = first > s->next ? first : s->next + 1;
             continue;
         }
-        lengths[n++] = bytes;
+        lengths[n] = cut(s, batch[n], bytes);
+        n++;
         s->next++;
     }
     return n;

@@ -15,6 +15,9 @@ struct stream {
     uint64_t next;           /* number of the packet to read next */
     uint64_t before;         /* records before the recording, */
     uint64_t dropped_before; /* and those dropped */
+    uint64_t first;          /* number of the packet in which the recording begins, */
+    uint32_t skip;           /* behind so many bytes of records: they are not part of it; */
+    uint16_t domain, vcpu;   /* who ran then */
     uint64_t seen;           /* records of the CPU up to the end of the last packet read */
     uint64_t read;           /* records in packets read */
 };
@@ -27,7 +30,7 @@ struct recording {
     struct stream streams[TRACE_DESCRIPTOR_CPUS];
 };
 
-/* Writes the file's head. `all`: with what the rings hold already; otherwise from the packets being filled on. */
+/* Writes the file's head. `all`: with what the rings hold already; otherwise what is recorded from now on. */
 void recording_begin(struct recording *r, const struct live *l, FILE *out, const char *path, bool all);
 
 /* Writes what is closed; returns the largest part of a ring that was new, in percent. */
