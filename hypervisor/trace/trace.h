@@ -130,6 +130,9 @@ void trace_set_classes(struct trace_set *set, uint8_t mask);
  * aligned to a packet, `bytes` a power of two. */
 void trace_cpu_init(struct cpu *c, void *memory, uint64_t bytes, enum trace_mode mode);
 
+/* The CPU does not come: there is no ring of it. */
+void trace_cpu_forget(struct cpu *c);
+
 /* Where the copy is kept that trace_freeze() makes of its ring: TRACE_COPY_BYTES, aligned to a packet. */
 #define TRACE_COPY_BYTES (8ull * TRACE_PACKET_BYTES)
 void trace_copy_init(struct cpu *c, void *memory);
