@@ -33,6 +33,13 @@ extern uint8_t trace_mask;
 /* Is that event recorded? For what is computed for a record alone. */
 #define trace_wants(event) unlikely(trace_on[TRACE_AT_##event])
 
+/* Is one of two events recorded, or both? One test, as they must be neighbours in events.def. */
+#define trace_wants_either(a, b)                                                                   \
+    ({                                                                                             \
+        _Static_assert(TRACE_AT_##b == TRACE_AT_##a + 1, "neighbours");                            \
+        unlikely(*(const uint16_t __attribute__((may_alias, aligned(1))) *)&trace_on[TRACE_AT_##a]); \
+    })
+
 typedef uint8_t trace_u8;
 typedef uint16_t trace_u16;
 typedef uint32_t trace_u32;
