@@ -12,7 +12,7 @@
 #include <xen/io/console.h>
 #include <xen/io/xs_wire.h>
 
-enum { SAMPLE = 0x0509, REGISTER = 0x050a, DROP = 0x050b, FIELDS = 8 };
+enum { SAMPLE = 0x0508, REGISTER = 0x0509, DROP = 0x050a, FIELDS = 8 };
 
 static struct domain *front, *back, *third;
 static uint32_t front_port, back_port;
