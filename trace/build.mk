@@ -137,3 +137,24 @@ $(B)/guests/live.gz: $(B)/guests/toolstack.gz $(B)/guests/vmlinuz $(B)/bin/vtrac
 
 all: $(B)/guests/live.gz
 CHECKS += trace/test/check_record
+
+# --- I/O rings: an image with a domU, vtrace, and a program that asks for what must be refused -------------------
+$(B)/trace/test/rings/probe: trace/test/rings/probe.c hypervisor/pv/vantage_op.h
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxentoolcore -lxentoollog
+
+RINGS_MODULES := $(filter virtio%,$(LIVE_MODULES))
+$(B)/guests/rings.gz: $(B)/guests/domu.gz $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/rings/probe \
+                      trace/test/rings/script
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(B)/trace/rings-root
+	$(Q)mkdir -p $(B)/trace/rings-root/bin $(B)/trace/rings-root/modules
+	$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/rings/probe $(B)/trace/rings-root/bin
+	$(Q)cp trace/test/rings/script $(B)/trace/rings-root/script
+	$(Q)echo $(RINGS_MODULES) > $(B)/trace/rings-root/rings.order
+	$(Q)for m in $(RINGS_MODULES); do cp $$(find $(B)/guests/modules/ -name $$m.ko) $(B)/trace/rings-root/modules; done
+	$(Q)cat $< <(guests/images/pack $(B)/trace/rings-root) > $@
+
+all: $(B)/guests/rings.gz
+CHECKS += trace/test/check_rings
