@@ -35,7 +35,7 @@ struct cpu {
     struct vcpu *idle;       /* current while nobody runs here */
     uint32_t flushes_asked;  /* by other CPUs; atomic */
     uint32_t flushes_done;   /* as many of them as were asked for when CR3 was last reloaded for them; atomic */
-    uint64_t pad[5];
+    uint64_t pad[3];
 };
 
 static inline struct cpu *this_cpu(void)
