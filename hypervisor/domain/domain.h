@@ -57,6 +57,7 @@ struct domain {
 
     /* control */
     unsigned death_step;     /* of control/destroy.c */
+    int64_t time_offset_s;   /* of its wall-clock time from UTC */
 };
 
 /* How a trap is delivered to a guest (set_trap_table). */
