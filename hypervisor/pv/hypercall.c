@@ -109,10 +109,10 @@ static uint16_t traced_n(uint64_t nr, const uint64_t *args)
     return has ? MIN(args[traced[nr].n] & 0x7fffffffu, 0xffffu) : 0;
 }
 
-static void note_duration(uint64_t nr, uint64_t begin)
+static void note_duration(uint64_t nr, struct trace_time begin)
 {
     if (is_known(nr))
-        trace_count(TRACE_ROW_hypercall + (unsigned)nr, rdtsc() - begin);
+        trace_count(TRACE_ROW_hypercall + (unsigned)nr, trace_since(begin));
 }
 
 static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
@@ -127,7 +127,7 @@ static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
 long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr)
 {
     const uint64_t args[] = {a, b, c, d};
-    uint64_t begin = rdtsc();
+    struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, args);
 
     note_duration(nr, begin);
@@ -139,7 +139,7 @@ long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, ui
 /* Apart, so that nothing is kept for its sake while nothing is measured. */
 static __attribute__((noinline)) long sampled_member(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
-    uint64_t begin = rdtsc();
+    struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, args);
 
     note_duration(nr, begin);
