@@ -41,9 +41,10 @@
 #define TRACE_PACKET_SHIFT 14
 #define TRACE_GUARD_SHUT   0xffffffff
 
-/* TRACE_TRAP, for entry.S. */
-#define TRACE_TRAP_BIT  4
+/* TRACE_HYPERCALL, TRACE_MMU, TRACE_TRAP, for straight.S. */
 #define TRACE_HYPERCALL_BIT 1
+#define TRACE_MMU_BIT       2
+#define TRACE_TRAP_BIT      4
 
 #ifndef __ASSEMBLER__
 

@@ -15,7 +15,7 @@
 #include "trace/trace.h"
 #include "x86/fast.h"
 
-/* As entry.S calls it: the first four arguments wherever they came from, those a call does not have
+/* As straight.S calls it: the first four arguments wherever they came from, those a call does not have
  * ignored. */
 typedef long hypercall_fn(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
