@@ -366,8 +366,9 @@ entry_hypercall:
  * entry_page_fault — a page fault.
  *   comes with   rsp at the error-code word, as entry_trap, which takes all faults but a guest's
  *   wants        no work waiting, nothing recorded; no event pending or masked, no IOPL to show, a handler and a
- *                stack in the upper half; an address outside our hole (it may be in the LDT window), and in
- *                guest kernel mode no store to a present page (it may be to a page table)
+ *                stack in the upper half; an address outside our hole (it may be in the LDT window)
+ *   calls        on_page_fault(struct context *) when a guest kernel stores to a present page, which may be a page
+ *                table
  *   leaves by    SYSRET into the handler: its address is canonical since it was registered; rcx and r11 are dead,
  *                their values in the frame. Else by entry_trap, to begin anew
  */
@@ -375,6 +376,9 @@ entry_hypercall:
 entry_page_fault:
         testb   $3, 16(%rsp)
         jz      entry_trap
+        cmpb    $ERROR_STORE | ERROR_USER, (%rsp)
+        je      entry_store
+fault_of_guest:
         add     $8, %rsp
         mov     %rcx, V(R(11))(%rsp)
         mov     %r11, V(R(6))(%rsp)
@@ -402,11 +406,7 @@ entry_page_fault:
         FAULT_FRAME ERROR_RESERVED, 0xffff
         jmp     2f
 
-1:      mov     -8(%rax), %ecx                  /* the error code */
-        not     %ecx
-        test    $ERROR_STORE, %cl
-        je      page_fault_back
-        mov     24(%rax), %rcx
+1:      mov     24(%rax), %rcx
         FRAME_PLACE FAULT_BYTES, page_fault_back
         FAULT_FRAME ERROR_RESERVED | ERROR_USER, 0xfffc
 
@@ -422,6 +422,19 @@ entry_page_fault:
         mov     V(VCPU_FAULT_ADDRESS)(%rax), %rcx
         mov     V(RAX)(%rax), %rax
         sysretq
+
+entry_store:
+        cmpb    $0, V(VCPU_IN_USER) + 8(%rsp)
+        jne     fault_of_guest
+        testb   $FLAG_VM >> 16, 26(%rsp)
+        jne     entry_trap
+        cld
+        SAVE
+        lea     -REGS(%rsp), %rdi
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+        call    on_page_fault
+        jmp     exit_quickly
 
 page_fault_undo:
         cmpb    $0, V(VCPU_IN_USER)(%rax)
