@@ -32,7 +32,8 @@ struct cpu {
     uint32_t flushes_asked;  /* by other CPUs; atomic */
     uint32_t flushes_done;   /* as many of them as were asked for when CR3 was last reloaded for them; atomic */
     uint32_t pad32;
-    uint64_t pad[5];
+    uint64_t windows;        /* descriptor windows of its own, loaded while those of no vCPU are */
+    uint64_t pad[4];
 };
 
 static inline struct cpu *this_cpu(void)
@@ -119,6 +120,10 @@ bool paging_show_m2p(uint64_t *l4, bool show);
  * waits for its exit to the guest (no guest code can run there before); other CPUs have flushed when this
  * returns. [tlb.deferred] */
 void tlb_flush(uint64_t cpus);
+
+/* The calling CPU's flush, if one waits, happens now: for when a frame goes to others, who fill it while we
+ * may still read what the guest mapped there. */
+void tlb_flush_here(void);
 
 /* --- Time (clock.c) --- */
 
