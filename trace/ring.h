@@ -43,7 +43,6 @@
 
 /* TRACE_TRAP, for entry.S. */
 #define TRACE_TRAP_BIT  4
-#define TRACE_HYPERCALL_BIT 1
 
 #ifndef __ASSEMBLER__
 
@@ -123,7 +122,8 @@ struct trace_ring {
     uint8_t uuid[16];
     uint64_t copy;         /* physical address of a ring that holds what was newest in this one when a domain last
                             * crashed; 0: none has */
-    uint64_t reserved2[4];
+    uint64_t histograms;   /* physical address of struct trace_histograms (histogram.h); 0: there are none */
+    uint64_t reserved2[3];
     uint32_t guard[];
 };
 

@@ -9,6 +9,7 @@
 #include "core/main.h"
 #include "core/options.h"
 #include "core/tracing.h"
+#include "event/event.h"
 #include "grant/grant.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
@@ -103,6 +104,7 @@ static void main_on_own_stack(void)
     mm_boot_init(phys_bits());
     heap_is_up = true;
     mm_audit_source(grant_audit);
+    mm_audit_source(rings_audit);
     mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
     devices_start();
     tracing_start();

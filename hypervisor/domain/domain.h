@@ -144,6 +144,7 @@ struct vcpu {
     /* event */
     uint16_t virq_port[24];      /* 0: not bound */
     uint16_t poll_port;          /* waiting in SCHEDOP_poll: 0 no, 0xffff several, else the port */
+    uint64_t pending_since;      /* TSC when the first event began to wait for the callback, if that is measured; else 0 */
 };
 
 /* The vCPU this CPU runs. */

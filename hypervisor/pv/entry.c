@@ -17,6 +17,7 @@
 IS_AT(struct cpu, flush_tlb, CPU_FLUSH_TLB);
 IS_AT(struct cpu, cr3, CPU_CR3);
 IS_AT(struct cpu, sched, CPU_SCHED);
+IS_AT(struct cpu, hypercalls_left, CPU_HYPERCALLS);
 IS_AT(struct sched_cpu, work, 0);
 IS_AT(struct vcpu, is_idle, VCPU_IS_IDLE);
 IS_AT(struct vcpu, in_user, VCPU_IN_USER);
@@ -38,7 +39,6 @@ _Static_assert(VCPU_RUNNING == 0, "state");
 _Static_assert(RESULT_RESTART == -ERESTART, "ERESTART");
 _Static_assert(HYPERCALL_IRET == __HYPERVISOR_iret, "iret");
 _Static_assert(TRACE_TRAP_BIT == TRACE_TRAP, "trap events");
-_Static_assert(TRACE_HYPERCALL_BIT == TRACE_HYPERCALL, "hypercall events");
 
 void on_syscall(struct context *c)
 {

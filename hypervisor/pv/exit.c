@@ -57,6 +57,24 @@ static void upcall(struct vcpu *v)
     bounce(v, v->event_callback);
 }
 
+/* Also says how long the first of the events waited. */
+static __attribute__((noinline, cold)) void measured_upcall(struct vcpu *v)
+{
+    uint64_t since = __atomic_exchange_n(&v->pending_since, 0, __ATOMIC_RELAXED);
+
+    trace_count(TRACE_ROW_pending_to_upcall, trace_now() - since);
+    trace_pending(since, v->domain->id, v->id);
+    upcall(v);
+}
+
+static void deliver(struct vcpu *v)
+{
+    if (unlikely(v->pending_since))
+        measured_upcall(v);
+    else
+        upcall(v);
+}
+
 static bool is_settled(const struct vcpu *v)
 {
     return !sched_has_work() && may_run(v) && !event_pending(v);
@@ -71,7 +89,7 @@ static __attribute__((noinline)) void settle(struct cpu *cpu)
         if (sched_has_work() || !may_run(v))
             do_work(cpu);
         else if (event_pending(v))
-            upcall(v);
+            deliver(v);
         else
             break;
     }

@@ -106,6 +106,7 @@ static void settle(struct sched_cpu *c, struct vcpu *v)
         uint64_t now = clock_ns();
 
         enqueue(c, s, WHY_WOKEN, now);
+        s->was_woken = true;
         set_state(v, VCPU_RUNNABLE, now);
         /* Another CPU's slice timer can only be started by that CPU. */
         if (c != sched_here() || policy->preempts(c, s, now))
@@ -305,6 +306,16 @@ static struct vcpu *pick(struct sched_cpu *c, uint64_t now)
     return s->vcpu;
 }
 
+/* From its waking until now. */
+static void note_wait(struct vcpu *v, uint64_t now)
+{
+    struct sched_vcpu *s = sched_of(v);
+
+    if (s->was_woken)
+        trace_count(TRACE_ROW_wake_to_run, now - v->state_since_ns);
+    s->was_woken = false;
+}
+
 /* Leaves the choice to the policy; c->lock. */
 static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 {
@@ -320,8 +331,10 @@ static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
     if (next != prev) {
         if (prev != c->idle)
             set_state(prev, sched_of(prev)->is_queued ? VCPU_RUNNABLE : resting_state(prev), now);
-        if (next != c->idle)
+        if (next != c->idle) {
+            note_wait(next, now);
             set_state(next, VCPU_RUNNING, now);
+        }
         trace_turn_to(c, prev, next, ran_ns);
     }
     c->running = next;

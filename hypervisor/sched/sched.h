@@ -139,6 +139,7 @@ struct sched_vcpu {
     bool is_queued;
     bool is_blocked; /* by SCHEDOP_block or poll; atomic */
     bool has_yielded;
+    bool was_woken;  /* it has not run since it came into the queue by a wake-up */
     bool is_claimed; /* somebody initialises it; atomic */
     unsigned pauses;
     struct lock periodic_lock; /* the timer, and vcpu.periodic_ns */

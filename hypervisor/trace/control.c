@@ -129,6 +129,7 @@ static void record(const struct trace_set *set, uint8_t mask)
         __atomic_store_n(&trace_on[i], on, __ATOMIC_RELAXED);
     }
     __atomic_store_n(&trace_mask, mask, __ATOMIC_RELAXED);
+    trace_sample_now();
     trace_describe();
 }
 

@@ -26,6 +26,9 @@ struct trace_event {
 extern const struct trace_event trace_events[TRACE_EVENTS];
 const struct trace_event *trace_event_by_number(uint16_t number); /* NULL: there is none */
 
+/* Every CPU's next hypercall and event is measured: whether it is recorded has changed. */
+void trace_sample_now(void);
+
 uint32_t trace_boot_id(void);
 
 /* What a file of all rings begins with. */

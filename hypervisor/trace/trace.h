@@ -33,6 +33,13 @@ extern uint8_t trace_mask;
 /* Is that event recorded? For what is computed for a record alone. */
 #define trace_wants(event) unlikely(trace_on[TRACE_AT_##event])
 
+/* Is one of two events recorded, or both? One test, as they must be neighbours in events.def. */
+#define trace_wants_either(a, b)                                                                   \
+    ({                                                                                             \
+        _Static_assert(TRACE_AT_##b == TRACE_AT_##a + 1, "neighbours");                            \
+        unlikely(*(const uint16_t __attribute__((may_alias, aligned(1))) *)&trace_on[TRACE_AT_##a]); \
+    })
+
 typedef uint8_t trace_u8;
 typedef uint16_t trace_u16;
 typedef uint32_t trace_u32;
@@ -100,6 +107,56 @@ static inline uint32_t trace_since(uint64_t begin)
     }
 #include "trace/events.def"
 #undef EVENT
+
+/* --- Histograms that are always kept (histogram.c, trace/histograms.def) --- */
+
+enum trace_row {
+#define HISTOGRAM(name, unit, rows, of, meaning)                                                   \
+    TRACE_ROW_##name, TRACE_ROW_##name##_last = TRACE_ROW_##name + (rows) - 1,
+#include "trace/histograms.def"
+#undef HISTOGRAM
+    TRACE_ROWS
+};
+
+/* Memory for one CPU's, aligned to a page; after trace_cpu_init(). */
+#define TRACE_HISTOGRAMS_BYTES (256ul << 10)
+void trace_histograms_init(struct cpu *c, void *memory);
+
+/* One value more in a row, in its unit. Not from an NMI. */
+void trace_count(enum trace_row row, uint64_t value);
+
+/* The TSC, for what is measured whether anything is recorded or not. */
+static inline uint64_t trace_now(void)
+{
+    return rdtsc();
+}
+
+/* What happens too often to be measured each time is counted down on its CPU; this is where to begin anew. `all`:
+ * the next one is measured as well, because it is recorded. */
+int trace_distance(bool all);
+
+/* Is the hypercall that runs one that is measured? Until trace_hypercall_measured(). */
+static inline bool trace_measures_hypercall(void)
+{
+    return unlikely(this_cpu()->hypercalls_left <= 0);
+}
+
+static inline void trace_hypercall_measured(void)
+{
+    this_cpu()->hypercalls_left = trace_distance(trace_mask & TRACE_HYPERCALL);
+}
+
+/* An event begins to wait: is its waiting measured? If so, this is when it begins. */
+static inline bool trace_measures_event(void)
+{
+    return unlikely(--this_cpu()->events_left <= 0);
+}
+
+static inline uint64_t trace_event_begin(void)
+{
+    this_cpu()->events_left = trace_distance(trace_on[TRACE_AT_pending]);
+    return rdtsc();
+}
 
 /* --- Control (control.c) --- */
 

@@ -163,7 +163,8 @@ SYSCALL_STUBS syscall32_stubs, entry_syscall32
  * The two that frame every system call, the bounce into the guest kernel and the iret hypercall back to
  * its user, have a straight way; with anything out of the ordinary they turn back to the C that defines
  * them (pv/bounce.c, pv/iret.c), which begins anew. Other hypercalls go straight to their handlers.
- *   calls        on_hypercall[rax](struct vcpu *, rdi, rsi, rdx, r10), or on_syscall(struct context *)
+ *   calls        on_hypercall[rax](struct vcpu *, rdi, rsi, rdx, r10), on_sampled_hypercall(the same, rax), or
+ *                on_syscall(struct context *)
  */
 #define FLAGS_FOR_KERNEL (1 << 8 | 1 << 14 | 1 << 16 | 1 << 17 | 1 << 18) /* TF NT RF VM AC: cleared */
 #define FLAGS_HIDDEN     (3 << 12 | 1 << 10)                              /* IOPL DF */
@@ -329,7 +330,8 @@ entry_syscall_c:
         jmp     exit_to_guest
 
 /*
- * A hypercall: what on_syscall and exit_to_guest do, when nothing is recorded and nothing waits.
+ * A hypercall: what on_syscall and exit_to_guest do, when nothing waits. The CPU counts them down; one that comes
+ * to 0 is measured, and recorded, by on_sampled_hypercall, which says when the next is.
  *   comes with   rax = number; rsp at the saved rip
  *   wants        behind the handler: no work, no event pending, no flush, a vCPU that runs on, in the upper
  *                half and not single-stepping (SYSRET would trap one instruction earlier than IRETQ)
@@ -342,8 +344,8 @@ entry_hypercall:
         lea     -REGS(%rsp), %rbx
         mov     -REGS(%rsp), %rsp
         xor     %ebp, %ebp
-        testb   $TRACE_HYPERCALL_BIT, trace_mask(%rip)
-        jne     entry_syscall_c
+        subl    $1, CPU_HYPERCALLS(%rsp)
+        jle     3f
         cmp     $HYPERCALL_NUMBERS, %rax
         jae     entry_syscall_c
         lea     on_hypercall(%rip), %r11
@@ -354,7 +356,7 @@ entry_hypercall:
         mov     %rdi, %rsi
         mov     %rbx, %rdi
         call    *(%r11, %rax, 8)
-        cmp     $RESULT_RESTART, %rax
+1:      cmp     $RESULT_RESTART, %rax
         je      2f
         mov     %rax, RAX(%rbx)
         mov     CPU_SCHED(%rsp), %rcx
@@ -387,6 +389,14 @@ entry_hypercall:
 2:      mov     %rbx, %rdi
         call    on_restart
         jmp     exit_to_guest
+3:      mov     %rax, %r9
+        mov     %r10, %r8
+        mov     %rdx, %rcx
+        mov     %rsi, %rdx
+        mov     %rdi, %rsi
+        mov     %rbx, %rdi
+        call    on_sampled_hypercall
+        jmp     1b
 
 entry_syscall32:
         push    %r11

@@ -27,13 +27,16 @@ struct cpu {
     void *sched;             /* sched/ */
     void *timers;            /* sched/timer.c */
     void *trace;             /* trace/ */
-    struct vcpu *idle;       /* current while nobody runs here */
+    void *histograms;        /* trace/histogram.c */
+    int hypercalls_left;     /* until one is measured, or recorded; entry.S counts it down */
+    int events_left;         /* likewise of events that begin to wait */
+    uint32_t sample_seed;
     uint32_t apic_id;
+    struct vcpu *idle;       /* current while nobody runs here */
     uint32_t flushes_asked;  /* by other CPUs; atomic */
     uint32_t flushes_done;   /* as many of them as were asked for when CR3 was last reloaded for them; atomic */
-    uint32_t pad32;
     uint64_t windows;        /* descriptor windows of its own, loaded while those of no vCPU are */
-    uint64_t pad[4];
+    uint64_t pad[2];
 };
 
 static inline struct cpu *this_cpu(void)
@@ -164,6 +167,8 @@ struct vcpu;
 void on_guest_entry(struct context *c); /* anything but SYSCALL brought the guest here */
 void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
 void on_restart(struct context *c);     /* a handler of on_hypercall[] answered -ERESTART */
+/* A hypercall that is measured: v, its arguments, its number. */
+long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr);
 struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
 void on_nmi(uint64_t rip, bool in_guest);

@@ -170,6 +170,7 @@ int verb_record(const struct options *o)
         fail("-o FILE is missing, or -o - for stdout; see vtrace record --help");
     live_open(&l);
     live_map_rings(&l);
+    live_map_histograms(&l);
     choice_read(&before, &l);
     choose(&wanted, o);
     catch_signals();

@@ -121,6 +121,21 @@ void live_map_rings(struct live *l)
             l->rings[i] = map_ring(l, d.ring[i]);
 }
 
+void live_map_histograms(struct live *l)
+{
+    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++) {
+        const struct trace_histograms *head;
+        uint64_t bytes;
+
+        if (!l->rings[i] || !l->rings[i]->histograms)
+            continue;
+        head = map(l, l->rings[i]->histograms, PAGE);
+        bytes = head->bytes;
+        munmap((void *)head, PAGE);
+        l->histograms[i] = map(l, l->rings[i]->histograms, bytes);
+    }
+}
+
 bool live_map_copies(struct live *l)
 {
     unsigned cpus = 0;
