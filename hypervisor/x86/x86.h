@@ -35,7 +35,8 @@ struct cpu {
     struct vcpu *idle;       /* current while nobody runs here */
     uint32_t flushes_asked;  /* by other CPUs; atomic */
     uint32_t flushes_done;   /* as many of them as were asked for when CR3 was last reloaded for them; atomic */
-    uint64_t pad[3];
+    uint64_t windows;        /* descriptor windows of its own, loaded while those of no vCPU are */
+    uint64_t pad[2];
 };
 
 static inline struct cpu *this_cpu(void)
@@ -122,6 +123,10 @@ bool paging_show_m2p(uint64_t *l4, bool show);
  * waits for its exit to the guest (no guest code can run there before); other CPUs have flushed when this
  * returns. [tlb.deferred] */
 void tlb_flush(uint64_t cpus);
+
+/* The calling CPU's flush, if one waits, happens now: for when a frame goes to others, who fill it while we
+ * may still read what the guest mapped there. */
+void tlb_flush_here(void);
 
 /* --- Time (clock.c) --- */
 
