@@ -290,12 +290,13 @@ static int gate_status(const uint64_t ns[2][5], const uint64_t count[2][5])
 {
     static struct result runs[2][5];
     static struct baseline b[2];
+    static struct verdict_list list;
     FILE *null = fopen("/dev/null", "w");
     for (int side = 0; side < 2; side++) {
         gate_runs(runs[side], ns[side], count[side]);
         baseline_of(runs[side], 5, &b[side]);
     }
-    int status = gate_judge(null, &b[0], &b[1], &(struct gate_rules){.tolerance = 0.005});
+    int status = gate_judge(null, &b[0], &b[1], &(struct gate_rules){.tolerance = 0.005}, &list);
     fclose(null);
     for (int side = 0; side < 2; side++) {
         baseline_free(&b[side]);

@@ -158,7 +158,7 @@ static void word_set(struct options *o, int option, char *value)
         {OPT_OUT, NULL, &o->out, NULL},             {OPT_BASELINE, NULL, &o->baseline, NULL},
         {OPT_AGAINST, NULL, &o->against, NULL},     {OPT_REASON, NULL, &o->reason, NULL},
         {OPT_JUNIT, NULL, &o->junit, NULL},         {OPT_MARKDOWN, NULL, &o->markdown, NULL},
-        {OPT_GOOD, NULL, &o->good, NULL},
+        {OPT_EVENTS, NULL, &o->events, NULL},       {OPT_GOOD, NULL, &o->good, NULL},
         {OPT_BAD, NULL, &o->bad, NULL},             {OPT_STRICT, &o->is_strict, NULL, NULL},
         {OPT_REPORT, &o->wants_report, NULL, NULL}, {OPT_JSON, &o->wants_json, NULL, NULL},
         {OPT_TWICE, &o->plan.twice, NULL, NULL},    {OPT_TOGETHER, &o->plan.together, NULL, NULL},

@@ -25,6 +25,7 @@ struct run_plan {
     bool twice;       /* run each column a second time and compare */
     unsigned seeds;   /* and so often with seeds 1, 2, ...; at most SEEDS_MAX. With machine.wall: rounds */
     const char *addresses; /* of the events to count on Vantage (bench/plugin), or NULL */
+    char *counters;   /* of the host to read for each row, joined by commas, or NULL */
     bool together;    /* all rows in one boot, where one moves another */
 };
 

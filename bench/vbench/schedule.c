@@ -34,7 +34,8 @@ static struct job *job_add(struct schedule *s, const struct run_plan *plan, enum
                            enum suite_id suite, unsigned pass)
 {
     struct job *job = &s->job[s->n++];
-    *job = (struct job){.column = column, .pass = pass, .machine = plan->machine, .row = ROW_NONE};
+    *job = (struct job){.column = column, .pass = pass, .machine = plan->machine,
+                        .counted = plan->counters, .row = ROW_NONE};
     job->machine.suite = suite;
     if (pass > PASS_SEED && !plan->machine.wall)
         job->machine.seed = pass - PASS_SEED;

@@ -92,7 +92,7 @@ enum frame_use mm_frame_use(mfn_t m, bool *pinned);
 /* Pins a raw L4 of d through the same checks as a guest's own. For builders; runs to completion. */
 int mm_pin_l4(struct domain *d, mfn_t m) must_check;
 
-/* Installs base tables in a vCPU that does not run; MFN_NONE for no user table. Runs to completion. */
+/* Installs base tables in a vCPU that does not run; MFN_NONE for no user table. 0, -ERESTART: call again. */
 int mm_load_base(struct vcpu *v, mfn_t kernel, mfn_t user) must_check;
 
 /* What CR3 must hold for the vCPU's present mode; 0 in user mode without a user table (the caller

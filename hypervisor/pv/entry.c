@@ -18,6 +18,7 @@ IS_AT(struct cpu, current, CPU_CURRENT);
 IS_AT(struct cpu, flush_tlb, CPU_FLUSH_TLB);
 IS_AT(struct cpu, cr3, CPU_CR3);
 IS_AT(struct cpu, sched, CPU_SCHED);
+IS_AT(struct cpu, hypercalls_left, CPU_HYPERCALLS);
 IS_AT(struct sched_cpu, work, 0);
 IS_AT(struct vcpu, is_idle, VCPU_IS_IDLE);
 IS_AT(struct vcpu, in_user, VCPU_IN_USER);
@@ -51,7 +52,6 @@ _Static_assert(SEGBASE_USER_SEL == SEGBASE_GS_USER_SEL && SEGBASE_FS == 0 && SEG
                    SEGBASE_GS_KERNEL == 2,
                "segment_base_msr");
 _Static_assert(TRACE_TRAP_BIT == TRACE_TRAP, "trap events");
-_Static_assert(TRACE_HYPERCALL_BIT == TRACE_HYPERCALL, "hypercall events");
 _Static_assert(TRACE_MMU_BIT == TRACE_MMU, "memory events");
 
 void on_syscall(struct context *c)

@@ -206,6 +206,40 @@ load_guest:
 guest_iretq:
         iretq
 
+/*
+ * on_spin — one turn of a loop that waits for another CPU, called from inline assembly (lib/spin.h).
+ *   calls        cpu_answer()
+ *   leaves       all registers but the flags as they were
+ */
+        .globl  on_spin
+on_spin:
+        push    %rbp
+        mov     %rsp, %rbp
+        push    %rax
+        push    %rcx
+        push    %rdx
+        push    %rsi
+        push    %rdi
+        push    %r8
+        push    %r9
+        push    %r10
+        push    %r11
+        and     $-16, %rsp
+        pause
+        call    cpu_answer
+        lea     -72(%rbp), %rsp
+        pop     %r11
+        pop     %r10
+        pop     %r9
+        pop     %r8
+        pop     %rdi
+        pop     %rsi
+        pop     %rdx
+        pop     %rcx
+        pop     %rax
+        pop     %rbp
+        ret
+
 /* enter_on_stack(rsp, function): leaves the current stack for good. */
         .globl  enter_on_stack
 enter_on_stack:

@@ -10,6 +10,7 @@
 #define CPU_FLUSH_TLB 0x10
 #define CPU_CR3       0x18
 #define CPU_SCHED     0x28 /* struct sched_cpu, which begins with its word of pending work */
+#define CPU_HYPERCALLS 0x48
 
 /* struct vcpu */
 #define VCPU_IS_IDLE         0xbc /* four bytes, all 0 in guest kernel mode of a vCPU that runs on: */

@@ -35,17 +35,27 @@
         .popsection
 .endm
 
-/* Onto our stack, with rax at the saved rip, when no work waits and none of `classes` is recorded; rcx is
- * free from here on. */
-.macro STRAIGHT classes, back
+/* Onto our stack, with rax at the saved rip, when no work waits; rcx is free from here on. */
+.macro STRAIGHT back
         mov     %rax, V(RAX)(%rsp)
         mov     %rsp, %rax
         mov     V(0)(%rax), %rsp
         mov     CPU_SCHED(%rsp), %rcx
         cmpl    $0, (%rcx)
         jne     \back
+.endm
+
+/* The same, when none of `classes` is recorded. */
+.macro STRAIGHT_UNRECORDED classes, back
+        STRAIGHT \back
         testb   $\classes, trace_mask(%rip)
         jne     \back
+.endm
+
+/* The CPU counts its hypercalls down, from 0 while they are recorded; the one that ends it is measured. */
+.macro COUNT_DOWN ended
+        subl    $1, CPU_HYPERCALLS(%rsp)
+        jle     \ended
 .endm
 
 /* rcx = where a frame of so many bytes goes below the stack pointer in rcx; r11 is used. The guest's half of the
@@ -96,7 +106,8 @@
 
 /*
  * entry_syscall — SYSCALL from 64-bit guest code: a hypercall, or a system call of guest user code.
- *   calls        on_hypercall[rax](struct vcpu *, rdi, rsi, rdx, r10), or on_syscall(struct context *)
+ *   calls        on_hypercall[rax](struct vcpu *, rdi, rsi, rdx, r10), on_sampled_hypercall(the same, rax), or
+ *                on_syscall(struct context *)
  */
         .globl  entry_syscall
 entry_syscall:
@@ -105,7 +116,7 @@ entry_syscall:
         push    %rcx
         cmpb    $0, V(VCPU_IN_USER)(%rsp)
         je      entry_kernel_call
-        STRAIGHT TRACE_TRAP_BIT, entry_syscall_back
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT, entry_syscall_back
 
 /*
  * A system call of guest user code, bounced.
@@ -165,7 +176,7 @@ bounce_undo:
 entry_kernel_call:
         cmp     $HYPERCALL_IRET, %rax
         jne     entry_other_call
-        STRAIGHT TRACE_TRAP_BIT, entry_syscall_back
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT, entry_syscall_back
         mov     V(VCPU_INFO)(%rax), %rcx
         cmpb    $0, INFO_PENDING(%rcx)
         jne     entry_syscall_back
@@ -244,11 +255,12 @@ entry_other_call:
  * stack_switch and set_segment_base, of which Linux makes four for each context switch: no C, and so no
  * register to save. Doing them twice is doing them once, so the general way may follow.
  *   comes with   rax = number, rdi and rsi = arguments; rsp at the saved rip
- *   wants        no work waiting, nothing recorded, no event pending, the upper half, no single step
+ *   wants        no work waiting, not to be measured, no event pending, the upper half, no single step
  *   leaves by    SYSRET, as entry_hypercall does
  */
 straight_stack_switch:
-        STRAIGHT TRACE_HYPERCALL_BIT, straight_back
+        STRAIGHT straight_back
+        COUNT_DOWN straight_back
         mov     %edi, %ecx
         or      $3, %ecx
         movzwl  %cx, %ecx
@@ -269,7 +281,8 @@ straight_return:
         sysretq
 
 straight_segment_base:
-        STRAIGHT TRACE_HYPERCALL_BIT, straight_back
+        STRAIGHT straight_back
+        COUNT_DOWN straight_back
         cmp     $SEGBASE_USER_SEL, %edi
         je      1f
         ja      straight_back
@@ -304,7 +317,8 @@ straight_back:
         jmp     entry_hypercall
 
 /*
- * A hypercall: what on_syscall and exit_to_guest do, when nothing is recorded and nothing waits.
+ * A hypercall: what on_syscall and exit_to_guest do, when nothing waits. One that is measured or recorded goes
+ * through on_sampled_hypercall, which says when the next is.
  *   comes with   rax = number, below HYPERCALL_NUMBERS; rsp at the saved rip
  *   wants        behind the handler: no work, no event pending, no flush, a vCPU that runs on, in the upper
  *                half, where no rip behind a SYSCALL is without canonical form (SYSRET would fault here), and
@@ -319,8 +333,7 @@ entry_hypercall:
         lea     -REGS(%rsp), %rbx
         mov     -REGS(%rsp), %rsp
         xor     %ebp, %ebp
-        testb   $TRACE_HYPERCALL_BIT, trace_mask(%rip)
-        jne     entry_syscall_c
+        COUNT_DOWN 3f
         lea     on_hypercall(%rip), %r11
         movb    $0, VCPU_RESTART_CHANGED(%rbx)
         mov     %r10, %r8
@@ -329,7 +342,7 @@ entry_hypercall:
         mov     %rdi, %rsi
         mov     %rbx, %rdi
         call    *(%r11, %rax, 8)
-        cmp     $RESULT_RESTART, %rax
+1:      cmp     $RESULT_RESTART, %rax
         je      2f
         mov     %rax, RAX(%rbx)
         mov     CPU_SCHED(%rsp), %rcx
@@ -361,6 +374,14 @@ entry_hypercall:
 2:      mov     %rbx, %rdi
         call    on_restart
         jmp     exit_to_guest
+3:      mov     %rax, %r9
+        mov     %r10, %r8
+        mov     %rdx, %rcx
+        mov     %rsi, %rdx
+        mov     %rdi, %rsi
+        mov     %rbx, %rdi
+        call    on_sampled_hypercall
+        jmp     1b
 
 /*
  * entry_page_fault — a page fault.
@@ -382,7 +403,7 @@ fault_of_guest:
         add     $8, %rsp
         mov     %rcx, V(R(11))(%rsp)
         mov     %r11, V(R(6))(%rsp)
-        STRAIGHT TRACE_TRAP_BIT | TRACE_MMU_BIT, page_fault_back
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT | TRACE_MMU_BIT, page_fault_back
         testb   $FLAG_VM >> 16, 18(%rax)
         jne     page_fault_back
         testl   $VM_ASSIST_SHOWS_IOPL, V(VCPU_VM_ASSIST)(%rax)
