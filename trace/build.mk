@@ -28,7 +28,7 @@ $(B)/bin/vtrace: $(VTRACE_OBJ) $(B)/trace/vtrace/read.o
 all: $(B)/bin/vtrace
 
 # --- The ring's tests: the hypervisor's own objects, run on the host -------------------------------
-RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o read.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
+RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o read.c.o emit.S.o emissions.code.o) $(B)/hypervisor/x86/restart.c.o
 RING_CFLAGS := $(HOST_CFLAGS) -Ihypervisor -mno-red-zone
 RING_TESTS  := $(addprefix $(B)/test/,test_ring_step test_ring_stress)
 
@@ -40,6 +40,9 @@ $(B)/trace/test/%.o: trace/test/%.c
 # The code under test in a section of its own, so that the test knows where it begins and ends.
 $(B)/trace/test/%.o: $(B)/hypervisor/trace/%.o
 	$(Q)mkdir -p $(@D)
+	$(Q)objcopy --rename-section .text=trace_code $< $@
+
+$(B)/trace/test/emissions.code.o: $(B)/trace/test/emissions.o
 	$(Q)objcopy --rename-section .text=trace_code $< $@
 
 $(RING_TESTS): $(B)/test/%: $(B)/trace/test/%.o $(B)/trace/test/host.o $(RING_OBJ)
@@ -101,7 +104,7 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
 all: $(B)/test/make_trace $(B)/test/write_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
-CHECKS += trace/test/check_sites trace/test/check_vtrace trace/test/check_verbs trace/test/check_ring_stages trace/test/check_export trace/test/check_descriptor \
+CHECKS += trace/test/check_sites trace/test/check_sequences trace/test/check_vtrace trace/test/check_verbs trace/test/check_ring_stages trace/test/check_export trace/test/check_descriptor \
           trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest
 all: $(DEB)/xen-utils-common.done
 
