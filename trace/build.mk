@@ -148,8 +148,8 @@ $(B)/trace/test/rings/probe: trace/test/rings/probe.c hypervisor/pv/vantage_op.h
 	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxentoolcore -lxentoollog
 
 RINGS_MODULES := $(filter virtio%,$(LIVE_MODULES))
-$(B)/guests/rings.gz: $(B)/guests/domu.gz $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/rings/probe \
-                      trace/test/rings/script
+$(B)/guests/rings.img: $(B)/guests/devices.img $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/rings/probe \
+                       trace/test/rings/script
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(B)/trace/rings-root
 	$(Q)mkdir -p $(B)/trace/rings-root/bin $(B)/trace/rings-root/modules
@@ -159,5 +159,5 @@ $(B)/guests/rings.gz: $(B)/guests/domu.gz $(B)/guests/vmlinuz $(B)/bin/vtrace $(
 	$(Q)for m in $(RINGS_MODULES); do cp $$(find $(B)/guests/modules/ -name $$m.ko) $(B)/trace/rings-root/modules; done
 	$(Q)cat $< <(guests/images/pack $(B)/trace/rings-root) > $@
 
-all: $(B)/guests/rings.gz
+all: $(B)/guests/rings.img
 CHECKS += trace/test/check_rings
