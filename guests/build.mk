@@ -157,7 +157,7 @@ $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(wildcard guests/toolstack/*)
 	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
 	$(Q)cp $(GUESTS)/vmlinuz $(DOMU)/dom0/boot
 	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
-	$(Q)cp guests/toolstack/{script,shell,guest.cfg} $(DOMU)/dom0
+	$(Q)cp guests/toolstack/{script,verbs,shell,guest.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
 
 .PHONY: run-domu

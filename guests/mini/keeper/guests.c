@@ -16,7 +16,7 @@
 #include <xen/sched.h>
 #include <xen/vcpu.h>
 
-#define LOOK_NS 20000000ul
+#define LOOK_NS 2000000ul
 
 static bool is_over(const struct xen_domctl_getdomaininfo *info)
 {
