@@ -38,8 +38,9 @@ static const char *const fixed_args[] = {
     "-rtc",       "base=2026-01-01,clock=vm",
     "-seed",      "20031019",
     "-m",         "2048",
-    "-nographic", "-no-reboot",
-    "-nic",       "none",
+    "-nodefaults", "-no-reboot",
+    "-display",   "none",
+    "-serial",    "stdio",
 };
 
 /* The watchdog stops the machine instead of resetting it, and the monitor saves it there. */

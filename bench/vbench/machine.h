@@ -38,7 +38,8 @@ bool machine_has(const struct machine *m, enum column_id column);
 /* Has it the functions whose entries are counted as events? */
 bool machine_counts_events(enum column_id column);
 
-/* Makes the boot module of a seed, which is the same with zeroes behind it; 0 or -errno. */
+/* Makes the boot module of a seed, which is the same with zeroes behind it, before its machine boots; 0 or
+ * -errno. */
 int machine_pad(const struct machine *m, enum column_id column);
 
 /* What the suite boots, under `build`; no initrd: NULL. To free. */

@@ -99,7 +99,7 @@ long domctl_set_context(struct vcpu *v, struct domain *d, struct xen_domctl *op)
         return -EINVAL;
     of = d->vcpus[c->vcpu];
     if (of->is_initialised)
-        return sched_is_stopped(of) ? vcpu_set_registers(of, context) : -EBUSY;
+        return sched_is_stopped(of) ? vcpu_set_registers(of, context) : -ERESTART;
     if (d->state != DOMAIN_PAUSED)
         return -EINVAL;
     if (guest_get(&flags, gptr_add(context, offsetof(vcpu_guest_context_t, flags))))

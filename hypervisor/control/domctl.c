@@ -14,17 +14,15 @@
 
 static void set_state(struct domain *d, enum domain_state from, enum domain_state to)
 {
-    if (d->state != from)
-        return;
-    d->state = to;
-    sched_domain_changed(d);
+    if (domain_change(d, from, to))
+        sched_domain_changed(d);
 }
 
-/* A domain that has shut down stays so: pausing it means nothing, and is no fault. */
+/* A domain that has shut down stays so: pausing it means nothing, and is no fault. Afterwards it is still. */
 static long pause(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 {
     set_state(d, DOMAIN_RUNNING, DOMAIN_PAUSED);
-    return 0;
+    return domain_is_still(d) ? 0 : -ERESTART;
 }
 
 /* The builder of a domain clears its shared_info, where the clock is. */
@@ -142,8 +140,11 @@ long hc_domctl(struct vcpu *v, guest_ptr arg)
     row = find(op.cmd);
     if (!row)
         return -ENOSYS;
+    if (!turn_take())
+        return -ERESTART;
     zombies_bury();
     rc = run(v, row, &op);
+    turn_drop();
     if (!rc && row->flags & HAS_RESULT && guest_put(arg, &op))
         rc = -EFAULT;
     return rc;

@@ -80,6 +80,12 @@ long domctl_get_affinity(struct vcpu *v, struct domain *d, struct xen_domctl *op
 long domctl_set_nodes(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_get_nodes(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 
+/* --- turn.c --- */
+
+/* From here to turn_drop() no other CPU serves the tools. False: one does, -ERESTART. */
+bool turn_take(void) must_check;
+void turn_drop(void);
+
 /* --- bitmap.c --- */
 
 /* The tools' bit maps: as many bytes as they have room for; what lies beyond 64 bits is zero. 0, -EFAULT. */

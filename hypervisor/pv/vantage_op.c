@@ -6,6 +6,7 @@
 #include "grant/grant.h"
 #include "hypercalls.h"
 #include "mm/mm.h"
+#include "sched/sched.h"
 #include "trace/trace.h"
 
 #define MARKS_BURST 1000
@@ -76,6 +77,17 @@ static int set_one(uint64_t asked, int (*ask)(uint16_t), int (*choose)(uint16_t,
     }
 }
 
+/* What is counted must not change meanwhile. */
+static int audit(void)
+{
+    int rc;
+
+    cpus_hold();
+    rc = mm_audit();
+    cpus_release();
+    return rc ? -EIO : 0;
+}
+
 static struct domain *living(domid_t id)
 {
     struct domain *d = domain_by_id(id);
@@ -118,7 +130,7 @@ long hc_vantage_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
         return -EPERM;
     switch (cmd) {
     case VANTAGE_AUDIT:
-        return mm_audit() ? -EIO : 0;
+        return audit();
     case VANTAGE_TRACE_MASK:
         return set_mask(arg.va);
     case VANTAGE_TRACE_EVENT:

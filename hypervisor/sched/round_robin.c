@@ -53,6 +53,10 @@ static void forget(struct sched_cpu *c, struct sched_vcpu *s)
 {
 }
 
+static void arrive(struct sched_cpu *c, struct sched_vcpu *s, uint64_t now)
+{
+}
+
 const struct sched_policy round_robin_policy = {
     .name = "rr",
     .cpu_start = cpu_start,
@@ -64,4 +68,5 @@ const struct sched_policy round_robin_policy = {
     .preempts = preempts,
     .turn_end_ns = turn_end_ns,
     .forget = forget,
+    .arrive = arrive,
 };

@@ -190,6 +190,7 @@ void cpu_init(uint64_t windows)
         idt_fill();
     gdt_fill(id);
     window_set(windows, GDT_RESERVED_PAGE, cpu_gdt_page(id));
+    this_cpu()->windows = windows;
     load_descriptors(id, windows);
     syscall_init(id);
     protect_self();

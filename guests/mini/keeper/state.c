@@ -22,7 +22,6 @@ static void check_context(const struct victim *of)
 {
     case_long("get", get_context(of->domain, 0), 0);
     case_hex("get-base", context.ctrlreg[3], xen_pfn_to_cr3(of->frames[0]));
-    case_hex("get-descriptors", context.gdt_frames[0], of->frames[4]);
     case_true("get-place", context.user_regs.rip >= IMAGE_START, "not in the image");
     case_true("get-stack",
               context.user_regs.rsp > (u64)restless_stack[0] && context.user_regs.rsp < (u64)restless_stack[1],
