@@ -3,7 +3,7 @@
 
 VTRACE_SRC  := $(wildcard trace/vtrace/*.c trace/vtrace/*/*.c)
 VTRACE_OBJ  := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
-VTRACE_LIBS := -ljansson -lsqlite3 -lelf -lm -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
+VTRACE_LIBS := -ljansson -lsqlite3 -lelf -lm -lxenstore -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
 # Programs that read a live ring do it with the hypervisor's own code, which is written for its include path.
 READ_CFLAGS := -Ihypervisor
 
@@ -83,6 +83,10 @@ $(B)/test/make_trace: $(B)/trace/test/make_trace.o $(B)/trace/test/host.o $(B)/h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
+$(B)/test/write_trace: $(B)/trace/test/write_trace.o $(B)/hypervisor/trace/schema.c.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
+
 $(B)/trace/sanitized/%.o: trace/%.c
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
@@ -99,8 +103,8 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
-all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
-CHECKS += trace/test/check_sites trace/test/check_sequences trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor \
+all: $(B)/test/make_trace $(B)/test/write_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
+CHECKS += trace/test/check_sites trace/test/check_sequences trace/test/check_vtrace trace/test/check_verbs trace/test/check_ring_stages trace/test/check_export trace/test/check_descriptor \
           trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest trace/test/check_events
 all: $(DEB)/xen-utils-common.done
 

@@ -5,9 +5,9 @@
  */
 #define _GNU_SOURCE
 #include "bench/micro/micro.h"
+#include "bench/micro/pair.h"
 
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { PIECE = 64 << 10, FILE_BYTES = 2 << 20 };
@@ -44,11 +44,12 @@ static void drain(int from, int answer, size_t bytes)
 }
 
 /* Times sending `pieces` down to[0], until the child that reads to[1] has had them all. */
-static uint64_t stream(unsigned pieces, int to[2])
+static uint64_t stream(unsigned pieces, pair_make *make)
 {
-    int done[2];
+    int to[2], done[2];
     char c;
     bool ok = true;
+    make(to);
     must(!pipe(done), "pipe");
     int child = fork();
     if (child == 0) {
@@ -72,23 +73,17 @@ static uint64_t stream(unsigned pieces, int to[2])
 
 uint64_t bench_pipe_64k(unsigned iterations)
 {
-    int fd[2];
-    must(!pipe(fd), "pipe");
-    return stream(iterations, (int[]){fd[1], fd[0]});
+    return stream(iterations, pipe_pair);
 }
 
 uint64_t bench_unix_64k(unsigned iterations)
 {
-    int fd[2];
-    must(!socketpair(AF_UNIX, SOCK_STREAM, 0, fd), "socketpair");
-    return stream(iterations, fd);
+    return stream(iterations, unix_pair);
 }
 
 uint64_t bench_tcp_64k(unsigned iterations)
 {
-    int fd[2];
-    tcp_pair(fd);
-    return stream(iterations, fd);
+    return stream(iterations, tcp_pair);
 }
 
 uint64_t bench_file_reread_64k(unsigned iterations)

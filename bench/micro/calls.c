@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "bench/micro/micro.h"
+#include "bench/micro/pair.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Latency of local communication: the timed process sends, a child answers, the answer is checked.
- * All sockets are on the loopback interface.
  */
 #define _GNU_SOURCE
 #include "bench/micro/micro.h"
+#include "bench/micro/pair.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,56 +21,6 @@ struct dialogue {
     size_t request_bytes, answer_bytes;
     unsigned number;
 };
-
-static struct sockaddr_in loopback(void)
-{
-    return (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-}
-
-/* A bound socket of this type; its address goes to *at. */
-static int socket_bound(int type, struct sockaddr_in *at)
-{
-    socklen_t length = sizeof *at;
-    int fd = socket(AF_INET, type, 0);
-    *at = loopback();
-    must(fd >= 0 && !bind(fd, (struct sockaddr *)at, sizeof *at) &&
-             !getsockname(fd, (struct sockaddr *)at, &length),
-         "bind");
-    return fd;
-}
-
-static int no_delay(int fd)
-{
-    int on = 1;
-    must(fd >= 0 && !setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
-    return fd;
-}
-
-static int tcp_connected(const struct sockaddr_in *to)
-{
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    must(fd >= 0 && !connect(fd, (const struct sockaddr *)to, sizeof *to), "connect");
-    return no_delay(fd);
-}
-
-void tcp_pair(int fd[2])
-{
-    struct sockaddr_in at;
-    int listener = socket_bound(SOCK_STREAM, &at);
-    must(!listen(listener, 1), "listen");
-    fd[0] = tcp_connected(&at);
-    fd[1] = no_delay(accept(listener, NULL, NULL));
-    close(listener);
-}
-
-static void udp_pair(int fd[2])
-{
-    struct sockaddr_in at[2];
-    for (int i = 0; i < 2; i++)
-        fd[i] = socket_bound(SOCK_DGRAM, &at[i]);
-    for (int i = 0; i < 2; i++)
-        must(!connect(fd[i], (struct sockaddr *)&at[1 - i], sizeof at[i]), "connect");
-}
 
 static bool receive(int fd, void *to, size_t bytes)
 {
@@ -101,8 +50,10 @@ static bool call_once(int fd, struct dialogue *talk, uint32_t call)
            receive(fd, got, talk->answer_bytes) && !memcmp(got, talk->answer, talk->answer_bytes);
 }
 
-static uint64_t converse(unsigned iterations, int fd[2], struct dialogue talk)
+static uint64_t converse(unsigned iterations, pair_make *make, struct dialogue talk)
 {
+    int fd[2];
+    make(fd);
     int child = fork();
     if (child == 0) {
         close(fd[0]);
@@ -149,23 +100,17 @@ static struct dialogue rpc_null_call(bool with_mark)
 
 uint64_t bench_udp_latency(unsigned iterations)
 {
-    int fd[2];
-    udp_pair(fd);
-    return converse(iterations, fd, word);
+    return converse(iterations, udp_pair, word);
 }
 
 uint64_t bench_rpc_udp_latency(unsigned iterations)
 {
-    int fd[2];
-    udp_pair(fd);
-    return converse(iterations, fd, rpc_null_call(false));
+    return converse(iterations, udp_pair, rpc_null_call(false));
 }
 
 uint64_t bench_rpc_tcp_latency(unsigned iterations)
 {
-    int fd[2];
-    tcp_pair(fd);
-    return converse(iterations, fd, rpc_null_call(true));
+    return converse(iterations, tcp_pair, rpc_null_call(true));
 }
 
 /* Sends back each byte that comes, until the other side closes. */
@@ -194,8 +139,10 @@ static uint64_t ping_pong(unsigned iterations, int to, int from)
     return took;
 }
 
-static uint64_t ping_pong_pair(unsigned iterations, int fd[2])
+static uint64_t ping_pong_pair(unsigned iterations, pair_make *make)
 {
+    int fd[2];
+    make(fd);
     int child = fork();
     if (child == 0) {
         close(fd[0]);
@@ -229,23 +176,18 @@ uint64_t bench_pipe_latency(unsigned iterations)
 
 uint64_t bench_unix_latency(unsigned iterations)
 {
-    int fd[2];
-    must(!socketpair(AF_UNIX, SOCK_STREAM, 0, fd), "socketpair");
-    return ping_pong_pair(iterations, fd);
+    return ping_pong_pair(iterations, unix_pair);
 }
 
 uint64_t bench_tcp_latency(unsigned iterations)
 {
-    int fd[2];
-    tcp_pair(fd);
-    return ping_pong_pair(iterations, fd);
+    return ping_pong_pair(iterations, tcp_pair);
 }
 
 uint64_t bench_tcp_connect(unsigned iterations)
 {
     struct sockaddr_in at;
-    int listener = socket_bound(SOCK_STREAM, &at);
-    must(!listen(listener, 64), "listen");
+    int listener = tcp_listen(64, &at);
     int child = fork();
     if (child == 0)
         for (unsigned i = 0; i < iterations; i++)

@@ -15,7 +15,4 @@
 /* A new, empty, already unlinked file of `bytes` zero bytes, all in the page cache. */
 int file_make(size_t bytes);
 
-/* A TCP connection on the loopback interface, both ends with TCP_NODELAY. */
-void tcp_pair(int fd[2]);
-
 #endif

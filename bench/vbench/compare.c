@@ -17,9 +17,8 @@ static void list_add(struct verdict_list *list, enum column_id column, enum row_
 {
     double ns = unit_ns(suite_rows[row].unit), allowed = fabs(was) * tolerance;
     bool fails = isnan(is) || is - was > allowed;
-    list->failed += fails;
-    list->row[list->n++] =
-        (struct verdict_row){column, row, was * ns, is * ns, fails, was - is > allowed};
+    verdict_add(list, &(struct verdict_row){column, row, false, was * ns, is * ns, fails,
+                                            was - is > allowed});
 }
 
 static void compare_row(FILE *out, enum column_id column, enum row_id row, const struct metric *a,

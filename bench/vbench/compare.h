@@ -5,7 +5,7 @@
 #ifndef BENCH_VBENCH_COMPARE_H
 #define BENCH_VBENCH_COMPARE_H
 
-#include "bench/vbench/gate_file.h"
+#include "bench/vbench/verdicts.h"
 
 #include <stdio.h>
 

@@ -5,15 +5,23 @@
 #include "bench/vbench/pmu.h"
 #include "bench/vbench/run.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { MEGABYTES_PER_COLUMN = 2048 };
 
+/* Where answers go when they are to be JSON; else NULL, and each is printed at once. */
+static json_t *answers;
+
 static bool answer(bool is_well, const char *question, const char *detail)
 {
-    printf("%-4s %-16s %s\n", is_well ? "ok" : "no", question, detail);
+    if (answers)
+        json_array_append_new(answers, json_pack("{s:b, s:s, s:s}", "ok", is_well, "question", question,
+                                                 "detail", detail));
+    else
+        printf("%-4s %-16s %s\n", is_well ? "ok" : "no", question, detail);
     return is_well;
 }
 
@@ -84,7 +92,7 @@ static void ask_hardware(void)
     ask_probe("PMU", is_well, detail);
 }
 
-int doctor_print(const struct machine *m)
+static int ask_all(const struct machine *m)
 {
     bool is_well = ask_qemu(m);
     is_well &= ask_column(m, COLUMN_NATIVE);
@@ -98,4 +106,19 @@ int doctor_print(const struct machine *m)
     if (is_well)
         is_well = ask_determinism(m);
     return is_well ? EXIT_OK : EXIT_NOT_RUN;
+}
+
+int doctor_print(const struct machine *m, bool as_json)
+{
+    answers = as_json ? json_array() : NULL;
+    int status = ask_all(m);
+    if (!answers)
+        return status;
+    json_t *root = json_pack("{s:s, s:i, s:o}", "schema", "vbench-doctor/1", "status", status, "answers",
+                             answers);
+    answers = NULL;
+    json_dumpf(root, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(root);
+    return status;
 }

@@ -8,7 +8,8 @@
 
 #include "bench/vbench/machine.h"
 
-/* Prints the answers; EXIT_OK, or EXIT_NOT_RUN if the native and vantage columns cannot run. */
-int doctor_print(const struct machine *m);
+/* Prints the answers, as lines or as JSON (results/doctor.schema.json); EXIT_OK, or EXIT_NOT_RUN if the
+ * native and vantage columns cannot run. */
+int doctor_print(const struct machine *m, bool as_json);
 
 #endif

@@ -10,7 +10,6 @@
 #define _GNU_SOURCE
 #include "bench/vbench/gate.h"
 #include "bench/vbench/gate_explain.h"
-#include "bench/vbench/gate_file.h"
 #include "bench/vbench/host.h"
 
 #include <math.h>
@@ -33,7 +32,7 @@ static const struct cap {
 struct tally {
     unsigned tests, slower, faster, missing;
     struct selection to_explain; /* the first slower rows */
-    struct verdict_list list;
+    struct verdict_list *list;
 };
 
 /* What is said of one row. */
@@ -112,9 +111,8 @@ static void judge_row(FILE *out, enum column_id column, enum row_id id, const st
     struct row_verdict v = {.slower = moved > allowed, .faster = moved < -allowed};
     judge_events(&v, base->events[column][id], now->events[column][id]);
     bool fails = v.slower || isnan(is->median) || (v.faster && rules->is_strict);
-    t->list.failed += fails;
-    t->list.row[t->list.n++] =
-        (struct verdict_row){column, id, was->median, is->median, fails, v.faster && !v.slower};
+    verdict_add(t->list, &(struct verdict_row){column, id, false, was->median, is->median, fails,
+                                               v.faster && !v.slower});
     print_row(out, column, id, was, is, &v, fails, t);
     if (v.slower && t->slower < EXPLAINED_MAX)
         t->to_explain.has[id] = true;
@@ -134,6 +132,8 @@ static void judge_caps(FILE *out, const struct baseline *now, struct tally *t)
         fprintf(out, "%sok %u - vantage %s: %.1f instructions, its cap is %.0f\n",
                 fails ? "not " : "", ++t->tests, suite_rows[caps[i].row].name, is,
                 caps[i].instructions);
+        verdict_add(t->list, &(struct verdict_row){COLUMN_VANTAGE, caps[i].row, true,
+                                                   caps[i].instructions, is, fails, false});
         t->slower += fails;
     }
 }
@@ -150,7 +150,7 @@ static void explain(FILE *out, const struct gate_rules *rules, const struct tall
 
 static int status_of(const struct tally *t, const struct gate_rules *rules)
 {
-    if (t->list.n == 0)
+    if (t->list->n == 0)
         return EXIT_NO_BASE;
     if (t->slower + t->missing)
         return EXIT_REGRESSION;
@@ -158,11 +158,12 @@ static int status_of(const struct tally *t, const struct gate_rules *rules)
 }
 
 int gate_judge(FILE *out, const struct baseline *base, const struct baseline *now,
-               const struct gate_rules *rules)
+               const struct gate_rules *rules, struct verdict_list *list)
 {
     static struct tally t;
     char *mismatch = baseline_mismatch(base, now);
-    t = (struct tally){0};
+    list->n = list->failed = 0;
+    t = (struct tally){.list = list};
     if (mismatch) {
         complain("cannot be compared: %s", mismatch);
         free(mismatch);
@@ -175,8 +176,8 @@ int gate_judge(FILE *out, const struct baseline *base, const struct baseline *no
     judge_caps(out, now, &t);
     fprintf(out, "1..%u\n", t.tests);
     explain(out, rules, &t);
-    if ((rules->junit && verdicts_to_junit(&t.list, rules->junit)) ||
-        (rules->markdown && verdicts_to_markdown(&t.list, "Gate", rules->markdown)))
+    if ((rules->junit && verdicts_to_junit(list, rules->junit)) ||
+        (rules->markdown && verdicts_to_markdown(list, "Gate", rules->markdown)))
         return EXIT_NOT_RUN;
     return status_of(&t, rules);
 }

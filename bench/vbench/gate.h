@@ -7,6 +7,7 @@
 #define BENCH_VBENCH_GATE_H
 
 #include "bench/vbench/baseline.h"
+#include "bench/vbench/verdicts.h"
 
 #include <stdio.h>
 
@@ -17,9 +18,10 @@ struct gate_rules {
     const char *junit, *markdown; /* files to write, too, or NULL */
 };
 
-/* Judges `now` by `base` and prints TAP, a failure with its reasons below it. EXIT_OK,
+/* Judges `now` by `base` and prints TAP, a failure with its reasons below it; all verdicts are in the
+ * list. EXIT_OK,
  * EXIT_REGRESSION, EXIT_IMPROVED (strict), or EXIT_NO_BASE where the two have nothing in common. */
 int gate_judge(FILE *out, const struct baseline *base, const struct baseline *now,
-               const struct gate_rules *rules);
+               const struct gate_rules *rules, struct verdict_list *list);
 
 #endif

@@ -53,6 +53,9 @@ static void take_rows(struct column *column, struct job *job)
         if (job->skipped[i])
             column->skipped[i] = job->skipped[i];
         job->skipped[i] = NULL;
+        if (job->counts[i])
+            column->counters[i] = job->counts[i];
+        job->counts[i] = NULL;
         if (job->events_path && job->wanted.has[i] && !job->reason)
             column->events[i] = events_read(job->events_path);
         if (job->events_path && job->wanted.has[i] && !job->reason && !column->events[i])

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <jansson.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,33 +93,59 @@ int history_build(const char *path, const char *const patterns[])
     return done ? count : -EIO;
 }
 
-static void print_values(FILE *out, sqlite3_stmt *statement)
+static const char *text_at(sqlite3_stmt *statement, int column)
 {
-    while (sqlite3_step(statement) == SQLITE_ROW)
-        fprintf(out, "%-20s %-16s %-14s %-18s %14.1f\n", sqlite3_column_text(statement, 0),
-                sqlite3_column_text(statement, 1), sqlite3_column_text(statement, 2),
-                sqlite3_column_text(statement, 3), sqlite3_column_double(statement, 4));
+    return (const char *)sqlite3_column_text(statement, column);
 }
 
-int history_print(FILE *out, const char *path, char *const names[], int n)
+static void print_value(FILE *out, sqlite3_stmt *value)
+{
+    fprintf(out, "%-20s %-16s %-14s %-18s %14.1f\n", text_at(value, 0), text_at(value, 1),
+            text_at(value, 2), text_at(value, 3), sqlite3_column_double(value, 4));
+}
+
+static json_t *value_to_json(sqlite3_stmt *value)
+{
+    return json_pack("{s:s?, s:s?, s:s, s:s, s:f}", "date", text_at(value, 0), "commit",
+                     text_at(value, 1), "column", text_at(value, 2), "benchmark", text_at(value, 3),
+                     "ns", sqlite3_column_double(value, 4));
+}
+
+/* Prints what the statement finds, or appends it to `all` where there is such a list. */
+static void take_values(FILE *out, sqlite3_stmt *statement, json_t *all)
+{
+    while (sqlite3_step(statement) == SQLITE_ROW)
+        if (all)
+            json_array_append_new(all, value_to_json(statement));
+        else
+            print_value(out, statement);
+}
+
+int history_print(FILE *out, const char *path, char *const names[], int n, bool as_json)
 {
     static const char sql[] =
         "SELECT date, commit_id, column_name, benchmark, ns FROM value JOIN document ON"
         " document = id WHERE ?1 IS NULL OR benchmark = ?1 ORDER BY benchmark, column_name, date, path";
     sqlite3 *db;
     sqlite3_stmt *statement = NULL;
+    json_t *all = as_json ? json_array() : NULL;
     bool ready = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
                  sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK;
     if (!ready)
         complain("cannot read the index %s: %s", path, sqlite3_errmsg(db));
-    else
+    else if (!all)
         fprintf(out, "%-20s %-16s %-14s %-18s %14s\n", "date", "commit", "column", "benchmark",
                 "instructions");
     for (int i = 0; ready && i < (n ? n : 1); i++) {
         sqlite3_bind_text(statement, 1, n ? names[i] : NULL, -1, SQLITE_TRANSIENT);
-        print_values(out, statement);
+        take_values(out, statement, all);
         sqlite3_reset(statement);
     }
+    if (all && ready) {
+        json_dumpf(all, out, JSON_INDENT(1));
+        fputc('\n', out);
+    }
+    json_decref(all);
     sqlite3_finalize(statement);
     sqlite3_close(db);
     return ready ? 0 : -EIO;

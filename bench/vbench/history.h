@@ -9,6 +9,7 @@
 #ifndef BENCH_VBENCH_HISTORY_H
 #define BENCH_VBENCH_HISTORY_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Makes the index at `path` from the documents of these NULL-terminated patterns; those that cannot be
@@ -16,7 +17,8 @@
  * file appears whole or not at all. */
 int history_build(const char *path, const char *const patterns[]);
 
-/* Prints each value of these benchmarks (all with none), the oldest first; -errno with a complaint. */
-int history_print(FILE *out, const char *path, char *const names[], int n);
+/* Prints each value of these benchmarks (all with none), the oldest first, as a table or a JSON array;
+ * -errno with a complaint. */
+int history_print(FILE *out, const char *path, char *const names[], int n, bool as_json);
 
 #endif

@@ -29,12 +29,15 @@ static void blame(struct job *job, char *reason)
         job->reason = reason;
 }
 
-static void exec_qemu(int console, int report, int monitor, char *const argv[])
+/* One that is counted stops first, for its parent to put the counters on it. */
+static void exec_qemu(int console, int report, int monitor, bool is_counted, char *const argv[])
 {
     sigset_t none;
     int null = open("/dev/null", O_RDWR), error;
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (is_counted)
+        raise(SIGSTOP);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     dup2(null, 0);
@@ -88,6 +91,14 @@ static int pairs_open(struct pairs *p, bool with_monitor)
     return 0;
 }
 
+/* Puts the counters on a QEMU that waits for it, and lets it go. */
+static void count(struct job *job)
+{
+    waitpid(job->pid, NULL, WUNTRACED);
+    counters_open(&job->counters, job->counted, job->pid);
+    kill(job->pid, SIGCONT);
+}
+
 /* Runs argv with its output in job->console; 0 or the errno of what failed, negative. */
 static int spawn(struct job *job, char *const argv[])
 {
@@ -98,8 +109,10 @@ static int spawn(struct job *job, char *const argv[])
     fflush(NULL);
     job->pid = fork();
     if (job->pid == 0)
-        exec_qemu(p.console[1], p.report[1], p.monitor[1], argv);
+        exec_qemu(p.console[1], p.report[1], p.monitor[1], job->counted, argv);
     error = job->pid < 0 ? errno : 0;
+    if (job->counted && !error)
+        count(job);
     pairs_close(&p, 1);
     if (error == 0 && read(p.report[0], &error, sizeof error) > 0)
         waitpid(job->pid, NULL, 0);
@@ -156,6 +169,8 @@ static void result_take(struct job *job, const struct line *line, job_on_row *on
     if (!metric_is_there(&job->metrics[line->row]))
         job->done++;
     job->metrics[line->row] = line->metric;
+    if (!job->counts[line->row])
+        job->counts[line->row] = counters_since(&job->counters);
     job->row = ROW_NONE;
     on_row(job, line->row);
 }
@@ -182,6 +197,7 @@ static void line_take(struct job *job, job_on_row *on_row)
         job->is_up = true;
         break;
     case LINE_START:
+        counters_mark(&job->counters);
         job->row = line.row;
         break;
     case LINE_RESULT:
@@ -301,6 +317,7 @@ void job_end(struct job *job)
     int status = collect(job);
     close(job->console);
     monitor_close(&job->monitor);
+    counters_close(&job->counters);
     fclose(job->log);
     job->log = NULL;
     job->is_over = true;
@@ -317,7 +334,9 @@ void job_free(struct job *job)
     free(job->state_path);
     free(job->what);
     free(job->events_path);
-    for (int i = 0; i < ROWS; i++)
+    for (int i = 0; i < ROWS; i++) {
         free(job->skipped[i]);
+        free(job->counts[i]);
+    }
     memset(job, 0, sizeof *job);
 }

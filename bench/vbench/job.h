@@ -9,6 +9,7 @@
 #ifndef BENCH_VBENCH_JOB_H
 #define BENCH_VBENCH_JOB_H
 
+#include "bench/vbench/counters.h"
 #include "bench/vbench/line.h"
 #include "bench/vbench/machine.h"
 #include "bench/vbench/monitor.h"
@@ -27,11 +28,13 @@ struct job {
     char *state_path; /* of the saved machine, or NULL */
     char *log_path;   /* where the whole console goes */
     char *events_path; /* where its events are counted to, or NULL */
+    const char *counted; /* counters of the host to read, or NULL */
 
     pid_t pid; /* 0: not running */
     bool is_over;
     int console;
     struct monitor monitor;
+    struct counters counters;
     FILE *log;
     double started, heard; /* when it began, when the console last said something */
     double took;           /* seconds, once ended */
@@ -42,6 +45,7 @@ struct job {
     int guest_status;
     char *reason; /* the first thing that went wrong, NULL if nothing did */
     struct metric metrics[ROWS];
+    struct event_list *counts[ROWS]; /* what the counters counted, or NULL */
     char *skipped[ROWS]; /* why the guest cannot run the row, or NULL */
 
     char buffer[4096]; /* the line being read */

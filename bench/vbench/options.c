@@ -136,6 +136,8 @@ static bool number_set(struct options *o, int option, const char *value)
         ok = count_set(value, 1, 1e6, &o->plan.silence);
     else if (option == OPT_SEEDS)
         ok = count_set(value, 0, SEEDS_MAX, &o->seeds);
+    else if (option == OPT_ROUNDS)
+        ok = count_set(value, 3, ROUNDS_MAX, &o->rounds);
     else if (option == OPT_SEED)
         ok = count_set(value, 0, 1000, &o->plan.machine.seed);
     else if (option == OPT_TOLERANCE && (ok = number_parse(value, 0, 1000, &percent)))
@@ -156,7 +158,7 @@ static void word_set(struct options *o, int option, char *value)
         {OPT_OUT, NULL, &o->out, NULL},             {OPT_BASELINE, NULL, &o->baseline, NULL},
         {OPT_AGAINST, NULL, &o->against, NULL},     {OPT_REASON, NULL, &o->reason, NULL},
         {OPT_JUNIT, NULL, &o->junit, NULL},         {OPT_MARKDOWN, NULL, &o->markdown, NULL},
-        {OPT_GOOD, NULL, &o->good, NULL},
+        {OPT_EVENTS, NULL, &o->events, NULL},       {OPT_GOOD, NULL, &o->good, NULL},
         {OPT_BAD, NULL, &o->bad, NULL},             {OPT_STRICT, &o->is_strict, NULL, NULL},
         {OPT_REPORT, &o->wants_report, NULL, NULL}, {OPT_JSON, &o->wants_json, NULL, NULL},
         {OPT_TWICE, &o->plan.twice, NULL, NULL},    {OPT_TOGETHER, &o->plan.together, NULL, NULL},
@@ -191,6 +193,7 @@ static const struct options defaults = {
              .timeout = 600,
              .silence = 120},
     .seeds = SEEDS_MAX,
+    .rounds = 7,
     .tolerance = 0.005,
     .baseline = (char *)"results/baseline/quick.txt",
     .bad = (char *)"HEAD",

@@ -22,25 +22,40 @@ static uint64_t count_loop(int fd)
     return read(fd, &count, sizeof count) == sizeof count ? count : 0;
 }
 
-bool pmu_probe(const char *event, char **detail)
+/* As pmu_open(), with these privilege levels (PFM_PLM*); stopped. */
+static int open_at(const char *event, unsigned levels, pid_t process, char **why)
 {
-    struct perf_event_attr attr = {.size = sizeof attr, .disabled = 1};
+    struct perf_event_attr attr = {.size = sizeof attr};
     pfm_perf_encode_arg_t arg = {.attr = &attr, .size = sizeof arg};
     int rc = pfm_initialize();
     if (rc == PFM_SUCCESS)
-        rc = pfm_get_os_event_encoding(event, PFM_PLM3, PFM_OS_PERF_EVENT, &arg);
+        rc = pfm_get_os_event_encoding(event, levels, PFM_OS_PERF_EVENT, &arg);
     if (rc != PFM_SUCCESS) {
-        *detail = text("libpfm4 does not know %s here: %s", event, pfm_strerror(rc));
-        return false;
+        *why = text("libpfm4 does not know %s here: %s", event, pfm_strerror(rc));
+        return -1;
     }
-    attr.disabled = 1;
-    int fd = perf_event_open(&attr, 0, -1, -1, 0);
-    if (fd < 0) {
-        *detail = text("no counter for %s: %s", event, strerror(errno));
+    attr.disabled = attr.inherit = 1;
+    int fd = perf_event_open(&attr, process, -1, -1, PERF_FLAG_FD_CLOEXEC);
+    if (fd < 0)
+        *why = text("no counter for %s: %s", event, strerror(errno));
+    return fd;
+}
+
+bool pmu_probe(const char *event, char **detail)
+{
+    int fd = open_at(event, PFM_PLM3, 0, detail);
+    if (fd < 0)
         return false;
-    }
     uint64_t counted = count_loop(fd);
     close(fd);
     *detail = text("%llu %s in a loop of %d", (unsigned long long)counted, event, LOOPS);
     return counted >= LOOPS;
+}
+
+int pmu_open(const char *event, pid_t process, char **why)
+{
+    int fd = open_at(event, PFM_PLM0 | PFM_PLM3, process, why);
+    if (fd >= 0)
+        ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
+    return fd;
 }

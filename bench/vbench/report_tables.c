@@ -157,25 +157,33 @@ static void write_unmeasured(FILE *out, const struct study *s, const char *table
 static const char *const of_2003[PAPER_SYSTEMS] = {"L-SMP, 2003", "L-UP, 2003", "Xen, 2003",
                                                    "VMW, 2003", "UML, 2003"};
 
+/* A line for each of our columns from the first on. */
+static void write_columns(FILE *out, const struct layout *l, int first, number_of number, printer print)
+{
+    for (int c = first; c < COLUMNS; c++)
+        write_line(out, l, column_titles[c], number, c, print, c == COLUMN_VANTAGE ? "**" : "");
+}
+
+/* And for each system of the paper. */
+static void write_systems(FILE *out, const struct layout *l, int first, number_of number, printer print)
+{
+    for (int p = first; p < PAPER_SYSTEMS; p++)
+        write_line(out, l, of_2003[p], number, p, print, "");
+}
+
 void write_paper_table(FILE *out, const struct study *s, const char *table)
 {
     const struct layout l = layout_of(s, table, PER_ROW);
     write_heading(out, &l, "times native");
-    for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
-        write_line(out, &l, column_titles[c], ratio_in, c, ratio_print,
-                   c == COLUMN_VANTAGE ? "**" : "");
+    write_columns(out, &l, COLUMN_VANTAGE, ratio_in, ratio_print);
     write_line(out, &l, "Vantage's part of Xen's overhead", share_in, 0, percent_print, "");
     write_line(out, &l, "ratio at half of it", half_in, 0, ratio_print, "");
     write_line(out, &l, "goal", goal_in, 0, ratio_print, "");
-    for (int p = PAPER_XEN; p < PAPER_SYSTEMS; p++)
-        write_line(out, &l, of_2003[p], paper_ratio_in, p, ratio_print, "");
+    write_systems(out, &l, PAPER_XEN, paper_ratio_in, ratio_print);
     fputc('\n', out);
     write_heading(out, &l, "microseconds");
-    for (int c = 0; c < COLUMNS; c++)
-        write_line(out, &l, column_titles[c], value_in, c, number_print,
-                   c == COLUMN_VANTAGE ? "**" : "");
-    for (int p = 0; p < PAPER_SYSTEMS; p++)
-        write_line(out, &l, of_2003[p], paper_value_in, p, paper_print, "");
+    write_columns(out, &l, COLUMN_NATIVE, value_in, number_print);
+    write_systems(out, &l, PAPER_L_SMP, paper_value_in, paper_print);
     fputc('\n', out);
     write_unmeasured(out, s, table);
 }
@@ -248,11 +256,8 @@ void write_relative_table(FILE *out, const struct study *s, const char *table)
 {
     const struct layout l = layout_of(s, table, PER_CELL);
     write_heading(out, &l, "part of native's performance");
-    for (int c = COLUMN_VANTAGE; c < COLUMNS; c++)
-        write_line(out, &l, column_titles[c], relative_in, c, ratio_print,
-                   c == COLUMN_VANTAGE ? "**" : "");
-    for (int p = PAPER_XEN; p < PAPER_SYSTEMS; p++)
-        write_line(out, &l, of_2003[p], paper_relative_in, p, ratio_print, "");
+    write_columns(out, &l, COLUMN_VANTAGE, relative_in, ratio_print);
+    write_systems(out, &l, PAPER_XEN, paper_relative_in, ratio_print);
     fputc('\n', out);
     write_row_table(out, s, table);
 }

@@ -62,6 +62,8 @@ static json_t *benches_to_json(const struct column *c)
             json_object_set_new(one, "value", json_real(value));
         if (c->events[i])
             json_object_set_new(one, "events", events_to_json(c->events[i]));
+        if (c->counters[i])
+            json_object_set_new(one, "counters", events_to_json(c->counters[i]));
         json_object_set_new(all, suite_rows[i].name, one);
     }
     return all;
@@ -279,6 +281,7 @@ void result_free(struct result *r)
         for (int row = 0; row < ROWS; row++) {
             free(r->columns[i].skipped[row]);
             free(r->columns[i].events[row]);
+            free(r->columns[i].counters[row]);
         }
     }
     memset(r, 0, sizeof *r);

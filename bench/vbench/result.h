@@ -41,6 +41,7 @@ struct column {
     struct metric metrics[ROWS];
     char *skipped[ROWS];             /* why this kernel cannot run the row, or NULL */
     struct event_list *events[ROWS]; /* what was counted, or NULL */
+    struct event_list *counters[ROWS]; /* what the host's counters said of the row, or NULL */
 };
 
 struct result {

@@ -147,3 +147,31 @@ void table_print(FILE *out, const struct result *r, const struct paper *paper)
                 fprintf(out, "%s cannot run %s: %s\n", column_names[c], suite_rows[i].name,
                         r->columns[c].skipped[i]);
 }
+
+static const struct event_list *first_counts(const struct result *r)
+{
+    for (int i = 0; i < COLUMNS * ROWS; i++)
+        if (r->columns[i / ROWS].counters[i % ROWS])
+            return r->columns[i / ROWS].counters[i % ROWS];
+    return NULL;
+}
+
+void counts_print(FILE *out, const struct result *r)
+{
+    const struct event_list *names = first_counts(r);
+    if (!names)
+        return;
+    fprintf(out, "%-17s %-14s", "counted on host", "column");
+    for (unsigned e = 0; e < names->n; e++)
+        fprintf(out, " %16s", names->of[e].name);
+    fputc('\n', out);
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+        const struct event_list *counts = r->columns[i % COLUMNS].counters[i / COLUMNS];
+        if (!counts)
+            continue;
+        fprintf(out, "%-17s %-14s", suite_rows[i / COLUMNS].name, column_names[i % COLUMNS]);
+        for (unsigned e = 0; e < names->n; e++)
+            fprintf(out, " %16llu", (unsigned long long)event_count(counts, names->of[e].name));
+        fputc('\n', out);
+    }
+}

@@ -44,4 +44,7 @@ char *percent_print(char to[NUMBER_MAX], double share);
 /* The rows of the result as an aligned table, and a line for each column that failed. */
 void table_print(FILE *out, const struct result *r, const struct paper *paper);
 
+/* Prints what --events counted, a line for each row and column; nothing where nothing was. */
+void counts_print(FILE *out, const struct result *r);
+
 #endif

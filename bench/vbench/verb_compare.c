@@ -2,6 +2,7 @@
 #include "bench/vbench/compare.h"
 #include "bench/vbench/host.h"
 #include "bench/vbench/options.h"
+#include "bench/vbench/said.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,9 +29,16 @@ int verb_compare(struct options *o)
         return usage_error("%s wants a column for both documents or for none", "compare");
     if (result_read(&a, o->names[0]) || result_read(&b, o->names[1]))
         return EXIT_USAGE;
-    int status = compare_print(stdout, &a, &b, from, to, o->tolerance, &list);
+    struct said said;
+    said_open(&said, o->wants_json);
+    int status = compare_print(said.out, &a, &b, from, to, o->tolerance, &list);
     if (o->markdown && list.n && verdicts_to_markdown(&list, "Comparison", o->markdown))
         status = EXIT_NOT_RUN;
+    const char *lines = said_close(&said);
+    if (o->wants_json)
+        verdicts_to_json(stdout, &list,
+                         &(struct verdict_frame){"compare", NULL, status, o->tolerance, lines});
+    said_free(&said);
     result_free(&a);
     result_free(&b);
     return status;

@@ -4,5 +4,5 @@
 
 int verb_doctor(struct options *o)
 {
-    return doctor_print(&o->plan.machine);
+    return doctor_print(&o->plan.machine, o->wants_json);
 }

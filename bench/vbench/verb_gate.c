@@ -7,6 +7,7 @@
 #include "bench/vbench/gate.h"
 #include "bench/vbench/host.h"
 #include "bench/vbench/plan.h"
+#include "bench/vbench/said.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -87,7 +88,8 @@ static char *values_path(const char *path)
 }
 
 /* Writes what was measured, as a document and as a baseline to accept. */
-static int keep(const struct options *o, const struct result *now, const struct baseline *values)
+static int keep(const struct options *o, FILE *out, const struct result *now,
+                const struct baseline *values)
 {
     const char *path = o->out ? o->out : GATE_RUN;
     char *date = utc_now("%Y-%m-%dT%H:%M:%SZ"), *text_path = values_path(path);
@@ -97,7 +99,7 @@ static int keep(const struct options *o, const struct result *now, const struct 
     if (rc)
         complain("cannot write %s and %s: %s", path, text_path, strerror(-rc));
     char *digest = baseline_digest(values);
-    printf("# measured: %s, digest %s\n", text_path, digest ? digest : "unknown");
+    fprintf(out, "# measured: %s, digest %s\n", text_path, digest ? digest : "unknown");
     free(digest);
     free(date);
     free(text_path);
@@ -114,31 +116,49 @@ static int base_get(struct options *o, struct baseline *base)
     return status;
 }
 
-static int judge(struct options *o, struct baseline *base, const struct baseline *values)
+static int judge(struct options *o, FILE *out, struct baseline *base, const struct baseline *values,
+                 struct verdict_list *list)
 {
     int status = base_get(o, base);
     if (status != EXIT_OK)
         return status;
     keep_asked(base, &o->plan);
-    return gate_judge(stdout, base, values,
+    return gate_judge(out, base, values,
                       &(struct gate_rules){o->tolerance, o->is_strict, o->against,
-                                           o->plan.machine.build, o->junit, o->markdown});
+                                           o->plan.machine.build, o->junit, o->markdown},
+                      list);
+}
+
+static void print_json(const struct options *o, const struct verdict_list *list, int status,
+                       const struct baseline *values, const char *lines)
+{
+    char *digest = status == EXIT_NOT_RUN || status == EXIT_DIFFERENT ? NULL : baseline_digest(values);
+    verdicts_to_json(stdout, list,
+                     &(struct verdict_frame){"gate", digest, status, o->tolerance, lines});
+    free(digest);
 }
 
 int verb_gate(struct options *o)
 {
     static struct result now;
     static struct baseline base, values;
+    static struct verdict_list list;
+    struct said said;
     if (!o->suite)
         o->suite = (char *)"quick,hyper";
     int status = plan_make(o, "vantage");
     if (status != EXIT_OK)
         return status;
+    said_open(&said, o->wants_json);
     status = gate_run(o, o->plan.machine.build, &now, &values);
     if (status == EXIT_OK)
-        status = keep(o, &now, &values);
+        status = keep(o, said.out, &now, &values);
     if (status == EXIT_OK)
-        status = judge(o, &base, &values);
+        status = judge(o, said.out, &base, &values, &list);
+    const char *lines = said_close(&said);
+    if (o->wants_json)
+        print_json(o, &list, status, &values, lines);
+    said_free(&said);
     result_free(&now);
     baseline_free(&base);
     baseline_free(&values);

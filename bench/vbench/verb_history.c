@@ -14,5 +14,5 @@ int verb_history(struct options *o)
             return usage_error("there is no benchmark called %s (vbench list)", o->names[i]);
     if (history_build(INDEX, patterns) < 0)
         return EXIT_NOT_RUN;
-    return history_print(stdout, INDEX, o->names, o->name_count) ? EXIT_NOT_RUN : EXIT_OK;
+    return history_print(stdout, INDEX, o->names, o->name_count, o->wants_json) ? EXIT_NOT_RUN : EXIT_OK;
 }

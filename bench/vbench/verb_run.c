@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "bench/vbench/counters.h"
 #include "bench/vbench/host.h"
 #include "bench/vbench/paper.h"
 #include "bench/vbench/plan.h"
@@ -36,18 +37,23 @@ int verb_run(struct options *o)
     if (status != EXIT_OK)
         return status;
     environment_fill(&result, o);
+    if (o->events)
+        o->plan.counters = counters_possible(o->events);
     status = run_columns(&o->plan, &result, NULL);
     paper_read(&paper, PAPER_DIR);
     goals_read(&paper, GOALS);
-    if (o->wants_json)
+    if (o->wants_json) {
         result_print(stdout, &result);
-    else
+    } else {
         table_print(stdout, &result, &paper);
+        counts_print(stdout, &result);
+    }
     char *path = result_path(o);
     other = result_keep(&result, path);
     if (o->wants_report && other == EXIT_OK && status != EXIT_INTERRUPTED)
         other = publish_run(path);
     free(path);
     result_free(&result);
+    free(o->plan.counters);
     return status ? status : other;
 }

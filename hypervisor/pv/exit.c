@@ -23,6 +23,16 @@ static bool may_run(const struct vcpu *v)
     return v->state == VCPU_RUNNING && !v->crashed && !v->is_idle;
 }
 
+static void answer_others(struct cpu *cpu)
+{
+    if (cpu->current->is_idle)
+        context_unload();
+    if (sched_work() & WORK_MOVE)
+        sched_move_out();
+    if (sched_work() & WORK_HOLD)
+        hold_here();
+}
+
 /* Does what interrupts and other CPUs asked for, and turns to the vCPU that shall run. */
 static void do_work(struct cpu *cpu)
 {
@@ -31,8 +41,12 @@ static void do_work(struct cpu *cpu)
     if (sched_work() & WORK_TIMERS)
         timers_run();
     next = sched_next(cpu->current);
-    if (next != cpu->current)
+    if (next != cpu->current) {
         context_switch(next);
+        sched_switched();
+    }
+    if (unlikely(sched_work() & (WORK_MOVE | WORK_HOLD)))
+        answer_others(cpu);
     if (next->is_idle && !sched_has_work())
         idle();
 }

@@ -90,6 +90,11 @@ void page_fault(struct vcpu *v)
         page_fault_do(v, read_cr2());
 }
 
+void on_page_fault(struct context *c)
+{
+    page_fault((struct vcpu *)c);
+}
+
 #define ERROR_FROM_IDT 2
 
 /* The guest's kernel counts as ring 1. */

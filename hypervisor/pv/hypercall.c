@@ -15,7 +15,7 @@
 #include "trace/trace.h"
 #include "x86/fast.h"
 
-/* As entry.S calls it: the first four arguments wherever they came from, those a call does not have
+/* As straight.S calls it: the first four arguments wherever they came from, those a call does not have
  * ignored. */
 typedef long hypercall_fn(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
@@ -123,7 +123,7 @@ static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
     return on_hypercall[nr](v, args[0], args[1], args[2], args[3]);
 }
 
-/* What entry.S calls in a handler's place when the call is measured, and all are while they are recorded. */
+/* What straight.S calls in a handler's place when the call is measured, and all are while they are recorded. */
 long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr)
 {
     const uint64_t args[] = {a, b, c, d};
@@ -164,8 +164,7 @@ void on_restart(struct context *c)
 static void dispatch_registers(struct vcpu *v)
 {
     struct regs *r = &v->ctx.regs;
-    const uint64_t args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
-    long result = dispatch(v, r->rax, args);
+    long result = on_sampled_hypercall(v, r->rdi, r->rsi, r->rdx, r->r10, r->rax);
 
     if (unlikely(result == -ERESTART))
         on_restart(&v->ctx);

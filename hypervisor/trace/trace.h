@@ -33,6 +33,13 @@ extern uint8_t trace_mask;
 /* Is that event recorded? For what is computed for a record alone. */
 #define trace_wants(event) unlikely(trace_on[TRACE_AT_##event])
 
+/* Is one of two events recorded, or both? One test, as they must be neighbours in events.def. */
+#define trace_wants_either(a, b)                                                                   \
+    ({                                                                                             \
+        _Static_assert(TRACE_AT_##b == TRACE_AT_##a + 1, "neighbours");                            \
+        unlikely(*(const uint16_t __attribute__((may_alias, aligned(1))) *)&trace_on[TRACE_AT_##a]); \
+    })
+
 typedef uint8_t trace_u8;
 typedef uint16_t trace_u16;
 typedef uint32_t trace_u32;
@@ -204,6 +211,9 @@ void trace_set_classes(struct trace_set *set, uint8_t mask);
 /* Gives a CPU its ring; before trace_start(), or for a CPU that has not run anything yet. `memory` is
  * aligned to a packet, `bytes` a power of two. */
 void trace_cpu_init(struct cpu *c, void *memory, uint64_t bytes, enum trace_mode mode);
+
+/* The CPU does not come: there is no ring of it. */
+void trace_cpu_forget(struct cpu *c);
 
 /* Where the copy is kept that trace_freeze() makes of its ring: TRACE_COPY_BYTES, aligned to a packet. */
 #define TRACE_COPY_BYTES (8ull * TRACE_PACKET_BYTES)
