@@ -25,6 +25,15 @@ static const struct {
 #include "trace/enums.def"
 };
 
+static const struct {
+    const char *name, *unit;
+    unsigned rows;
+    const char *of, *meaning;
+} histograms[] = {
+#define HISTOGRAM(name, unit, rows, of, meaning) {#name, #unit, rows, #of, meaning},
+#include "trace/histograms.def"
+};
+
 #undef EVENT
 
 /* [event.fixed] A number is one event's: two of the same do not compile. */
@@ -57,6 +66,11 @@ int main(void)
             printf("\n## %s\n", events[i].class);
         print_event(&events[i]);
     }
+    puts("\n## Histograms\n\nCounted always, whether anything is recorded or not; `vtrace hist --live` shows them, and "
+         "`vtrace hist --always FILE`.\n\n| histogram | unit | for each | meaning |\n|---|---|---|---|");
+    for (unsigned i = 0; i < sizeof(histograms) / sizeof(histograms[0]); i++)
+        printf("| %s | %s | %s | %s |\n", histograms[i].name, histograms[i].unit,
+               histograms[i].rows > 1 ? histograms[i].of : "", histograms[i].meaning);
     puts("\n## Named numbers\n\n| enumeration | number | name |\n|---|---|---|");
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         printf("| %s | %s | %s |\n", names[i].of, names[i].number, names[i].name);

@@ -41,9 +41,9 @@
 #define TRACE_PACKET_SHIFT 14
 #define TRACE_GUARD_SHUT   0xffffffff
 
-/* TRACE_TRAP, for entry.S. */
+/* TRACE_MMU, TRACE_TRAP, for straight.S. */
+#define TRACE_MMU_BIT   2
 #define TRACE_TRAP_BIT  4
-#define TRACE_HYPERCALL_BIT 1
 
 #ifndef __ASSEMBLER__
 
@@ -123,7 +123,8 @@ struct trace_ring {
     uint8_t uuid[16];
     uint64_t copy;         /* physical address of a ring that holds what was newest in this one when a domain last
                             * crashed; 0: none has */
-    uint64_t reserved2[4];
+    uint64_t histograms;   /* physical address of struct trace_histograms (histogram.h); 0: there are none */
+    uint64_t reserved2[3];
     uint32_t guard[];
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which CPUs and nodes the tools want a domain on. A wish that leaves no CPU is refused. */
+/* Which CPUs and nodes the tools want a domain on. A wish that leaves no CPU is refused; a soft one is
+ * remembered and not acted on. */
 #include "control/toolstack.h"
+#include "sched/sched.h"
 
 #define BOTH (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)
 
@@ -43,19 +45,18 @@ long domctl_set_affinity(struct vcpu *v, struct domain *d, struct xen_domctl *op
     if (a->vcpu >= d->vcpu_count || !(a->flags & BOTH) || a->flags & ~BOTH)
         return -EINVAL;
     of = d->vcpus[a->vcpu];
-    hard = wish(of->hard_affinity);
+    hard = of->hard_affinity;
     soft = wish(of->soft_affinity);
     rc = wishes_read(a, &hard, &soft);
     if (rc)
         return rc;
-    if (!(hard & cpus_online()) || !(hard & 1ull << of->cpu) || !soft)
-        return -EINVAL; /* vCPUs do not move between CPUs */
+    if (!(hard & cpus_online()) || !soft)
+        return -EINVAL;
     rc = wishes_answer(a, hard & cpus_online(), soft & hard & cpus_online());
     if (rc)
         return rc;
-    of->hard_affinity = hard;
     of->soft_affinity = soft;
-    return 0;
+    return sched_set_affinity(of, hard);
 }
 
 long domctl_get_affinity(struct vcpu *v, struct domain *d, struct xen_domctl *op)
@@ -66,7 +67,7 @@ long domctl_get_affinity(struct vcpu *v, struct domain *d, struct xen_domctl *op
     if (a->vcpu >= d->vcpu_count || !(a->flags & BOTH))
         return -EINVAL;
     of = d->vcpus[a->vcpu];
-    return wishes_answer(a, wish(of->hard_affinity), wish(of->soft_affinity));
+    return wishes_answer(a, of->hard_affinity, wish(of->soft_affinity));
 }
 
 /* There is one node. */

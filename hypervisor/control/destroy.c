@@ -62,17 +62,30 @@ static void announce(void)
         event_virq_global(control, VIRQ_DOM_EXC);
 }
 
+/* Every other CPU has passed where it holds nothing of what it found before. */
+static void let_others_pass(void)
+{
+    cpus_hold();
+    cpus_release();
+}
+
+/* What the domain shared with its guest; from here on nobody finds it. */
+static void shared_let_go(struct domain *d)
+{
+    __atomic_store_n(&d->shared_info, NULL, __ATOMIC_SEQ_CST);
+    let_others_pass();
+    grant_domain_destroy(d);
+    frame_unshare(d->shared_info_mfn);
+}
+
 /* The frames that others only map belong to nobody else before the last mapping is gone. [destroy.last] */
 static bool is_held(struct domain *d)
 {
     if (d->pages || (d->grants && !grant_domain_is_idle(d)))
         return true;
-    if (d->grants)
-        grant_domain_destroy(d);
     if (d->shared_info)
-        frame_unshare(d->shared_info_mfn);
-    d->shared_info = NULL;
-    return d->shared_pages;
+        shared_let_go(d);
+    return __atomic_load_n(&d->shared_pages, __ATOMIC_ACQUIRE);
 }
 
 static void bury(struct domain *d)
@@ -81,6 +94,8 @@ static void bury(struct domain *d)
 
     if (is_held(d))
         return;
+    domain_unregister(d);
+    let_others_pass();
     domain_free(d);
     trace_domain_gone(id);
     announce();
@@ -96,18 +111,23 @@ void zombies_bury(void)
     }
 }
 
+/* Under the locks of those who look at the state before they give a dying domain something. */
 static void stop(struct domain *d)
 {
-    d->state = DOMAIN_DYING;
+    lock_take(&d->io_lock);
+    lock_take(&d->mm_lock);
+    __atomic_store_n(&d->state, DOMAIN_DYING, __ATOMIC_SEQ_CST);
+    lock_drop(&d->mm_lock);
+    lock_drop(&d->io_lock);
     for (unsigned i = 0; i < d->vcpu_count; i++)
         d->vcpus[i]->crashed = true;
     sched_domain_changed(d);
 }
 
-static bool is_still(const struct domain *d)
+bool domain_is_still(const struct domain *d)
 {
     for (unsigned i = 0; i < d->vcpu_count; i++)
-        if (!sched_is_stopped(d->vcpus[i]) || !context_forget(d->vcpus[i]))
+        if (!sched_is_stopped(d->vcpus[i]))
             return false;
     return true;
 }
@@ -118,7 +138,7 @@ int domain_destroy(struct domain *d)
         return 0;
     if (d->state != DOMAIN_DYING)
         stop(d);
-    if (!is_still(d))
+    if (!domain_is_still(d))
         return -ERESTART;
     for (; d->death_step < ARRAY_SIZE(steps); d->death_step++) {
         int rc = steps[d->death_step](d);

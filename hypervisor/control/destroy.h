@@ -10,6 +10,9 @@
  * go. Not for the domain that is running. */
 int domain_destroy(struct domain *d) must_check;
 
+/* No vCPU of d runs, and no CPU holds anything of one; the state says that none shall. False: ask again. */
+bool domain_is_still(const struct domain *d) must_check;
+
 /* Frees every zombie that nobody holds any more. Whoever is about to look at domains calls this. */
 void zombies_bury(void);
 

@@ -14,17 +14,15 @@
 
 static void set_state(struct domain *d, enum domain_state from, enum domain_state to)
 {
-    if (d->state != from)
-        return;
-    d->state = to;
-    sched_domain_changed(d);
+    if (domain_change(d, from, to))
+        sched_domain_changed(d);
 }
 
-/* A domain that has shut down stays so: pausing it means nothing, and is no fault. */
+/* A domain that has shut down stays so: pausing it means nothing, and is no fault. Afterwards it is still. */
 static long pause(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 {
     set_state(d, DOMAIN_RUNNING, DOMAIN_PAUSED);
-    return 0;
+    return domain_is_still(d) ? 0 : -ERESTART;
 }
 
 /* The builder of a domain clears its shared_info, where the clock is. */
@@ -54,6 +52,12 @@ static long set_handle(struct vcpu *v, struct domain *d, struct xen_domctl *op)
     return 0;
 }
 
+/* Devices are dom0's. */
+static long refuse(struct vcpu *v, struct domain *d, struct xen_domctl *op)
+{
+    return -EOPNOTSUPP;
+}
+
 enum flags {
     HAS_RESULT = 1,
     NO_DOMAIN = 2,   /* finds the domain itself, or makes it */
@@ -80,6 +84,13 @@ static const struct row {
     ROW(max_mem, domctl_max_memory, 0),
     ROW(max_vcpus, domctl_max_vcpus, 0),
     ROW(setvcpucontext, domctl_set_context, NOT_SELF),
+    ROW(getvcpucontext, domctl_get_context, NOT_SELF | HAS_RESULT),
+    ROW(resumedomain, domctl_resume, NOT_SELF),
+    ROW(sendtrigger, domctl_trigger, 0),
+    ROW(settimeoffset, domctl_set_time_offset, 0),
+    ROW(irq_permission, refuse, 0),
+    ROW(iomem_permission, refuse, 0),
+    ROW(ioport_permission, refuse, 0),
     ROW(getvcpuinfo, domctl_vcpu_info, HAS_RESULT),
     ROW(scheduler_op, domctl_scheduler, HAS_RESULT),
     ROW(setdomainhandle, set_handle, 0),
@@ -129,8 +140,11 @@ long hc_domctl(struct vcpu *v, guest_ptr arg)
     row = find(op.cmd);
     if (!row)
         return -ENOSYS;
+    if (!turn_take())
+        return -ERESTART;
     zombies_bury();
     rc = run(v, row, &op);
+    turn_drop();
     if (!rc && row->flags & HAS_RESULT && guest_put(arg, &op))
         rc = -EFAULT;
     return rc;

@@ -56,8 +56,11 @@ static void show_memory(void)
 
 static void check_memory(void)
 {
-    int rc = mm_audit();
+    int rc;
 
+    cpus_hold();
+    rc = mm_audit();
+    cpus_release();
     if (rc)
         printk("audit: %d\n", rc);
     else

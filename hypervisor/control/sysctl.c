@@ -53,8 +53,11 @@ long hc_sysctl(struct vcpu *v, guest_ptr arg)
     row = find(op.cmd);
     if (!row)
         return -ENOSYS;
+    if (!turn_take())
+        return -ERESTART;
     zombies_bury();
     rc = row->run(v, &op);
+    turn_drop();
     if (!rc && guest_put(arg, &op))
         rc = -EFAULT;
     return rc;

@@ -64,7 +64,14 @@ long domctl_hypercall_page(struct vcpu *v, struct domain *d, struct xen_domctl *
 long domctl_set_width(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_get_width(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_set_tsc(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+long domctl_set_time_offset(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_get_tsc(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+
+/* --- vcpu_state.c --- */
+
+long domctl_get_context(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+long domctl_resume(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+long domctl_trigger(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 
 /* --- affinity.c --- */
 
@@ -72,6 +79,12 @@ long domctl_set_affinity(struct vcpu *v, struct domain *d, struct xen_domctl *op
 long domctl_get_affinity(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_set_nodes(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_get_nodes(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+
+/* --- turn.c --- */
+
+/* From here to turn_drop() no other CPU serves the tools. False: one does, -ERESTART. */
+bool turn_take(void) must_check;
+void turn_drop(void);
 
 /* --- bitmap.c --- */
 

@@ -149,7 +149,9 @@ static void start_vcpu(struct vcpu *v, const struct payload *p, const struct dom
     int rc = mm_pin_l4(v->domain, l4);
 
     if (!rc)
-        rc = mm_load_base(v, l4, MFN_NONE);
+        do
+            rc = mm_load_base(v, l4, MFN_NONE);
+        while (rc == -ERESTART);
     if (rc)
         panic("d%u: its first page tables were refused (%d)", v->domain->id, rc);
     r->rip = p->entry;

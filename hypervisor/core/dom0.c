@@ -25,7 +25,7 @@ struct domain *dom0_build(const struct boot_info *b)
 {
     const struct build build = {
         .who = "dom0",
-        .domain = {.vcpus = options.dom0_max_vcpus,
+        .domain = {.vcpus = options.dom0_max_vcpus ? options.dom0_max_vcpus : cpu_count(),
                    .max_pages = dom0_pages(),
                    .is_hardware = true,
                    .grant_frames = GRANT_FRAMES_MAX,

@@ -13,7 +13,7 @@
 #define HANDLES      64
 
 static struct request {
-    unsigned module, count;
+    unsigned module, count, vcpus;
     uint64_t memory; /* bytes */
 } requests[OPTIONS_MAX]; /* written at boot only */
 static unsigned request_count;
@@ -35,17 +35,19 @@ static const char *read_part(const char *s, const char *ends, uint64_t *n)
 
 bool guests_option(const char *value)
 {
-    uint64_t module, count = 1, memory = MEMORY;
+    uint64_t module, count = 1, memory = MEMORY, vcpus = 1;
     const char *at = read_part(value, "*,", &module);
 
     if (at && *at == '*')
         at = read_part(at + 1, ",", &count);
     if (at && *at == ',')
-        at = read_part(at + 1, "", &memory);
+        at = read_part(at + 1, ",", &memory);
+    if (at && *at == ',')
+        at = read_part(at + 1, "", &vcpus);
     if (!at || *at || request_count == OPTIONS_MAX || !module || module >= BOOT_MODULES || !count ||
-        count >= MAX_DOMAINS || !memory)
+        count >= MAX_DOMAINS || !memory || !vcpus || vcpus > MAX_VCPUS_PER_DOM)
         return false;
-    requests[request_count++] = (struct request){(unsigned)module, (unsigned)count, memory};
+    requests[request_count++] = (struct request){(unsigned)module, (unsigned)count, (unsigned)vcpus, memory};
     return true;
 }
 
@@ -63,7 +65,7 @@ static void start_one(const struct boot_module *kernel, const struct request *r)
     struct build b = {
         .who = "guest",
         .domain = {.id = ++last,
-                   .vcpus = 1,
+                   .vcpus = r->vcpus,
                    .max_pages = r->memory >> PAGE_SHIFT,
                    .grant_frames = GRANT_FRAMES,
                    .grant_handles = HANDLES},

@@ -5,9 +5,9 @@
 
 #include "core/boot.h"
 
-/* guest=MODULE[*COUNT][,MEMORY]: starts module number MODULE (1 and up; its words are the kernel's
- * command line) as COUNT domains of MEMORY each, 16M if not said. May be given several times. False: not
- * understood. */
+/* guest=MODULE[*COUNT][,MEMORY[,VCPUS]]: starts module number MODULE (1 and up; its words are the kernel's
+ * command line) as COUNT domains of MEMORY each, 16M and one vCPU if not said. May be given several times.
+ * False: not understood. */
 bool guests_option(const char *value);
 
 /* Is a module of this number a guest's? Then it is not dom0's initrd. */

@@ -3,11 +3,13 @@
 #include "control/control.h"
 #include "control/create.h"
 #include "core/boot.h"
+#include "core/cpus.h"
 #include "core/dom0.h"
 #include "core/guests.h"
 #include "core/main.h"
 #include "core/options.h"
 #include "core/tracing.h"
+#include "event/event.h"
 #include "grant/grant.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
@@ -80,9 +82,8 @@ static void devices_start(void)
 
 static void scheduler_start(void)
 {
-    this_cpu()->current = idle_create(this_cpu()->id);
-    if (sched_cpu_init(this_cpu()->current))
-        panic("no memory for the scheduler");
+    this_cpu()->idle = idle_create(this_cpu()->id);
+    cpu_prepare();
 }
 
 static void dom0_start(void)
@@ -97,16 +98,18 @@ static void dom0_start(void)
 /* On CPU 0's own stack. */
 static void main_on_own_stack(void)
 {
+    cpu_join();
     cpu_init(window_create());
     paging_drop_boot_map();
     mm_boot_init(phys_bits());
     heap_is_up = true;
     mm_audit_source(grant_audit);
+    mm_audit_source(rings_audit);
     mm_set_machine_map((const struct e820entry *)boot->region, boot->regions);
     devices_start();
     tracing_start();
     scheduler_start();
-    fpu_init();
+    cpus_start(own_frame);
     cpuid_init(fpu_components(), false);
     ports_init(acpi.pm_timer);
     if (console_port())
@@ -126,5 +129,5 @@ void on_boot(uint32_t magic, uint32_t information)
     memory_note();
     tracing_place(boot);
     paging_init(boot_ram_end(boot), own_frame);
-    enter_on_stack((uint64_t)cpu_create(0, own_frame), main_on_own_stack);
+    enter_on_stack((uint64_t)cpu_create(own_frame), main_on_own_stack);
 }

@@ -7,7 +7,7 @@
 #include "sched/sched.h"
 #include "x86/machine.h"
 
-struct options options = {.dom0_max_vcpus = 1};
+struct options options = {.max_cpus = MAX_CPUS};
 
 struct option {
     const char *name;
@@ -75,6 +75,23 @@ static bool read_dom0_max_vcpus(const char *v)
     return true;
 }
 
+/* maxcpus=0 means the same as nosmp, as on Xen. */
+static bool read_maxcpus(const char *v)
+{
+    uint64_t n;
+
+    if (!option_size(v, &n))
+        return false;
+    options.max_cpus = (unsigned)MAX(MIN(n, MAX_CPUS), 1u);
+    return true;
+}
+
+static bool read_nosmp(const char *v)
+{
+    options.max_cpus = 1;
+    return !*v;
+}
+
 static bool read_noreboot(const char *v)
 {
     options.noreboot = true;
@@ -132,6 +149,8 @@ static const struct option table[] = {
     {"dom0_mem", read_dom0_mem},
     {"dom0_max_vcpus", read_dom0_max_vcpus},
     {"guest", guests_option},
+    {"maxcpus", read_maxcpus},
+    {"nosmp", read_nosmp},
     {"noreboot", read_noreboot},
     {"trace", read_trace},
     {"trace_buf", read_trace_buf},
@@ -139,6 +158,7 @@ static const struct option table[] = {
     {"trace_out", read_trace_out},
     {"trace_selftest", read_trace_selftest},
     {"sched", read_sched},
+    {"sched_credit_tslice_ms", sched_read_slice},
     {"sched_weight", sched_read_weight},
     {"sched_cap", sched_read_cap},
     {"sched_warp", sched_read_warp},

@@ -7,7 +7,8 @@
 
 struct options {
     uint64_t dom0_mem;     /* bytes; 0: most of what there is */
-    unsigned dom0_max_vcpus;
+    unsigned dom0_max_vcpus; /* 0: as many as there are CPUs */
+    unsigned max_cpus;       /* most processors to start, the first included */
     bool noreboot;         /* halt instead when the machine should reboot after a crash */
     struct trace_options trace; /* trace=<classes> trace_buf=<size> trace_mode= trace_out=debugcon */
     bool no_real_mode;     /* accepted for the sake of Xen's command lines */

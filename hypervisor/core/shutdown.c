@@ -36,9 +36,8 @@ static void tell_control_domain(void)
 
 void on_domain_shutdown(struct domain *d, uint8_t reason)
 {
-    if (d->state == DOMAIN_SHUTDOWN || d->state == DOMAIN_DYING)
+    if (!domain_change(d, DOMAIN_RUNNING, DOMAIN_SHUTDOWN) && !domain_change(d, DOMAIN_PAUSED, DOMAIN_SHUTDOWN))
         return;
-    d->state = DOMAIN_SHUTDOWN;
     d->shutdown_reason = reason;
     trace_domain_shutdown(d->id, reason);
     if (reason == SHUTDOWN_crash)

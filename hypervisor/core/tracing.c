@@ -33,6 +33,7 @@ static void ring_create(struct cpu *c)
 
     trace_cpu_init(c, published(bytes), bytes, options.trace.mode);
     trace_copy_init(c, published(TRACE_COPY_BYTES));
+    trace_histograms_init(c, published(TRACE_HISTOGRAMS_BYTES));
 }
 
 void tracing_cpu_start(struct cpu *c)

@@ -15,6 +15,7 @@
 
 static struct domain *domains[MAX_DOMAINS];
 static struct lock table_lock;
+static struct lock messages_lock; /* the budgets of all domains */
 
 struct domain *domain_by_id(domid_t id)
 {
@@ -49,6 +50,11 @@ void domain_unregister(struct domain *d)
     lock_drop(&table_lock);
 }
 
+bool domain_change(struct domain *d, enum domain_state from, enum domain_state to)
+{
+    return __atomic_compare_exchange_n(&d->state, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 /* A bucket that fills with time: a guest that shouts for ever costs nothing for ever. */
 static bool may_print(struct domain *d)
 {
@@ -68,8 +74,12 @@ void guest_printk(struct domain *d, const char *fmt, ...)
 {
     char text[256];
     va_list ap;
+    bool may;
 
-    if (!may_print(d))
+    lock_take(&messages_lock);
+    may = may_print(d);
+    lock_drop(&messages_lock);
+    if (!may)
         return;
     va_start(ap, fmt);
     format_va(text, sizeof(text), fmt, ap);

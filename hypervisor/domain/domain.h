@@ -31,7 +31,7 @@ enum domain_state {
 
 struct domain {
     domid_t id;
-    enum domain_state state;
+    enum domain_state state; /* atomic, by domain_change(); DYING for ever, under io_lock and mm_lock */
     uint8_t shutdown_reason; /* SHUTDOWN_* of <xen/sched.h> */
     bool is_privileged;      /* may use the control interfaces: dom0 */
     bool is_hardware;        /* owns the devices: dom0 */
@@ -57,6 +57,7 @@ struct domain {
 
     /* control */
     unsigned death_step;     /* of control/destroy.c */
+    int64_t time_offset_s;   /* of its wall-clock time from UTC */
 };
 
 /* How a trap is delivered to a guest (set_trap_table). */
@@ -91,7 +92,7 @@ struct vcpu {
     bool is_idle;
     bool in_user;       /* guest user mode; decides what SYSCALL means and which L4 is loaded */
     bool crashed;       /* domain_crash() was called while this vCPU ran: it stops at on_exit */
-    uint8_t state;      /* enum vcpu_state, sched/'s; here because entry.S compares these four at once */
+    uint8_t state;      /* enum vcpu_state, sched/'s; here because straight.S compares these four at once */
     struct vcpu_info *info; /* the guest's, mapped for us; NULL for idle */
     struct restart restart;
 
@@ -125,7 +126,8 @@ struct vcpu {
     struct trap_gate traps[256];
 
     /* sched */
-    unsigned cpu;                /* the CPU that runs or last ran it */
+    unsigned cpu;                /* its home: the CPU that runs it; changes under the locks of both */
+    bool is_loaded;              /* that CPU holds its segments, FPU and address space; atomic */
     bool is_up;                  /* VCPUOP_up */
     bool is_initialised;
     uint64_t state_since_ns;
@@ -137,11 +139,13 @@ struct vcpu {
     uint64_t periodic_ns;
 
     /* control */
-    uint64_t hard_affinity, soft_affinity; /* CPUs the tools asked for, as they asked; 0: never */
+    uint64_t hard_affinity;      /* CPUs it may run on, those there are not included; sched/ */
+    uint64_t soft_affinity;      /* CPUs the tools would like it on; 0: they never said */
 
     /* event */
     uint16_t virq_port[24];      /* 0: not bound */
     uint16_t poll_port;          /* waiting in SCHEDOP_poll: 0 no, 0xffff several, else the port */
+    uint64_t pending_since;      /* TSC when the first event began to wait for the callback, if that is measured; else 0 */
 };
 
 /* The vCPU this CPU runs. */
@@ -161,6 +165,9 @@ int domain_register(struct domain *d);
 
 /* Takes a domain out of the table, if it is there. */
 void domain_unregister(struct domain *d);
+
+/* d->state becomes `to` if it is `from`. */
+bool domain_change(struct domain *d, enum domain_state from, enum domain_state to);
 
 /*
  * The second door of error handling: the guest's state makes going on impossible. Marks the domain and

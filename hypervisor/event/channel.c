@@ -34,15 +34,14 @@ static void lock_pair(struct domain *a, struct domain *b)
         lock_take(first == a ? &b->io_lock : &a->io_lock);
 }
 
-static void unlock_pair(struct domain *a, struct domain *b)
+void unlock_pair(struct domain *a, struct domain *b)
 {
     lock_drop(&a->io_lock);
     if (a != b)
         lock_drop(&b->io_lock);
 }
 
-/* Who holds the other end of an interdomain port; d itself for all other ports. d->io_lock. */
-static struct domain *other_end(struct domain *d, const struct port *p)
+struct domain *other_end(struct domain *d, const struct port *p)
 {
     struct domain *other;
 
@@ -55,8 +54,7 @@ static struct domain *other_end(struct domain *d, const struct port *p)
     return other;
 }
 
-/* Takes d's lock and that of whoever holds the other end of the port. */
-static struct domain *lock_both_ends(struct domain *d, uint32_t port)
+struct domain *lock_both_ends(struct domain *d, uint32_t port)
 {
     const struct port *p = port_at(d, port);
     struct domain *other;
@@ -147,6 +145,8 @@ void event_domain_destroy(struct domain *d)
     for (unsigned i = 0; i < ARRAY_SIZE(e->chunk); i++)
         if (e->chunk[i])
             hv_free(e->chunk[i], 0);
+    if (e->rings)
+        hv_free(e->rings, 0);
     hv_free(e, 0);
     d->events = NULL;
 }
@@ -275,6 +275,7 @@ static void unbind_other_end(struct domain *d, struct domain *other, uint32_t po
 {
     struct port *theirs = port_at(other, port_at(d, port)->remote);
 
+    rings_port_closed(other, port_at(d, port)->remote);
     theirs->state = PORT_UNBOUND;
     theirs->who = d->id;
     theirs->remote = 0;
@@ -304,20 +305,21 @@ int channel_close(struct domain *d, uint32_t port)
         unbind_other_end(d, other, port);
         break;
     }
+    rings_port_closed(d, port);
     port_release(d, port);
     unlock_pair(d, other);
     return 0;
 }
 
-int channel_send(struct domain *d, uint32_t port)
+static inline __attribute__((always_inline)) int send(struct domain *d, uint32_t port, bool is_recorded)
 {
     const struct port *p;
     int rc = 0;
 
-    if (!port_is_valid(port))
-        return -EINVAL;
     lock_take(&d->io_lock);
     p = port_at(d, port);
+    if (is_recorded)
+        rings_sample(d, port);
     if (p->state == PORT_INTERDOMAIN)
         port_raise(other_end(d, p), p->remote); /* [port.lock] */
     else if (p->state == PORT_IPI)
@@ -325,8 +327,22 @@ int channel_send(struct domain *d, uint32_t port)
     else if (p->state != PORT_UNBOUND)
         rc = -EINVAL;
     lock_drop(&d->io_lock);
+    return rc;
+}
+
+static __attribute__((noinline)) int send_recorded(struct domain *d, uint32_t port)
+{
+    int rc = send(d, port, true);
+
     trace_send(d->id, port, rc);
     return rc;
+}
+
+int channel_send(struct domain *d, uint32_t port)
+{
+    if (!port_is_valid(port))
+        return -EINVAL;
+    return trace_wants_either(send, ring_sample) ? send_recorded(d, port) : send(d, port, false);
 }
 
 static void describe(const struct port *p, struct evtchn_status *s)

@@ -26,6 +26,15 @@ struct port {
 
 #define PORTS_PER_CHUNK 512
 
+/* A ring that two domains share, of the front end, which owns port and frame. A free one has port 0. */
+struct ring {
+    mfn_t frame;   /* held */
+    uint16_t port; /* written last when it is taken, first when it is let go */
+    uint8_t kind;
+};
+
+_Static_assert(sizeof(struct ring) * RINGS_MAX <= PAGE_SIZE, "one page");
+
 struct watchdog {
     struct timer timer;
     struct domain *domain;
@@ -42,6 +51,7 @@ struct events {
     uint32_t pollers;              /* vCPUs that have polled since they last blocked; atomic */
     int shutdown_code;             /* set by SCHEDOP_shutdown_code, -1 if not */
     struct watchdog watchdogs[WATCHDOGS_MAX];
+    struct ring *rings;            /* RINGS_MAX, NULL until one is registered */
 };
 
 static inline struct events *events_of(const struct domain *d)
@@ -80,6 +90,18 @@ int channel_close(struct domain *d, uint32_t port) must_check;
 int channel_send(struct domain *d, uint32_t port) must_check;
 int channel_unmask(struct domain *d, uint32_t port) must_check;
 int channel_status(struct domain *d, struct evtchn_status *s) must_check;
+
+/* Who holds the other end of an interdomain port; d itself for all other ports. d->io_lock. */
+struct domain *other_end(struct domain *d, const struct port *p);
+
+/* Takes d's lock and that of whoever holds the other end of the port; and back. */
+struct domain *lock_both_ends(struct domain *d, uint32_t port);
+void unlock_pair(struct domain *a, struct domain *b);
+
+/* ring.c: with the locks of both ends held, the port is closed; with one of them, somebody is about to be
+ * notified through it. */
+void rings_port_closed(struct domain *d, uint32_t port);
+void rings_sample(struct domain *d, uint32_t port);
 
 /* With d->io_lock held. */
 int port_reserve(struct domain *d, uint32_t *port) must_check;

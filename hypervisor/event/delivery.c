@@ -29,13 +29,25 @@ static uint64_t *mask_map(const struct domain *d)
     return (uint64_t *)d->shared_info->evtchn_mask;
 }
 
+/* Apart, so that vcpu_mark() has nothing to keep. */
+static __attribute__((noinline, cold)) void notify_measured(struct vcpu *v)
+{
+    __atomic_store_n(&v->pending_since, trace_event_begin(), __ATOMIC_RELAXED);
+    sched_notify(v);
+}
+
 static void vcpu_mark(struct vcpu *v, uint32_t port)
 {
     struct vcpu_info *info = __atomic_load_n(&v->info, __ATOMIC_ACQUIRE);
 
     if (bit_test_set((uint64_t *)&info->evtchn_pending_sel, port / 64))
         return;
-    if (!__atomic_exchange_n(&info->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST))
+    if (__atomic_exchange_n(&info->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST))
+        return;
+    __atomic_store_n(&v->pending_since, 0, __ATOMIC_RELAXED);
+    if (trace_measures_event())
+        notify_measured(v);
+    else
         sched_notify(v);
 }
 

@@ -14,6 +14,7 @@
 #define PIRQS_MAX      1024
 #define POLL_PORTS_MAX 128
 #define WATCHDOGS_MAX  2
+#define RINGS_MAX      64 /* of a domain, registered at once */
 
 /* --- A domain's ports (channel.c) --- */
 
@@ -48,6 +49,31 @@ static inline bool event_pending(const struct vcpu *v)
     return __atomic_load_n(&v->info->evtchn_upcall_pending, __ATOMIC_ACQUIRE) &&
            !__atomic_load_n(&v->info->evtchn_upcall_mask, __ATOMIC_RELAXED);
 }
+
+/* --- Rings of split drivers in the trace (ring.c) --- */
+
+/* What ring_register() wants to know; kinds are those of enum vantage_ring_kind. */
+struct ring_choice {
+    mfn_t frame; /* with the indices, a frame of the front end's */
+    uint32_t port;    /* the front end's */
+    uint32_t entries; /* requests, or bytes, it has room for; 1 to RING_ENTRIES_MAX */
+    uint32_t device;
+    uint16_t queue;
+    uint8_t kind;
+};
+
+#define RING_ENTRIES_MAX (1u << 20)
+
+/* From now on the ring of front end d is sampled, until its port is closed at either end. Its number, 0 to
+ * RINGS_MAX - 1; the number it has if it is registered already. -EINVAL: the port is no end of a channel between
+ * domains, or the frame is not d's, or is a page table. -ENOSPC, -ENOMEM. */
+int ring_register(struct domain *d, const struct ring_choice *choice) must_check;
+
+/* 0, -ENOENT. */
+int ring_unregister(struct domain *d, unsigned ring) must_check;
+
+/* For mm_audit_source(): reports the frames that registered rings hold. */
+void rings_audit(void);
 
 /* --- Timers of a vCPU (timer_op.c) --- */
 

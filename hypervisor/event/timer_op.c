@@ -15,11 +15,7 @@ int event_set_periodic(struct vcpu *v, uint64_t period_ns)
 {
     if (period_ns && (period_ns < PERIOD_MIN_NS || period_ns > PERIOD_MAX_NS))
         return -EINVAL;
-    __atomic_store_n(&v->periodic_ns, period_ns, __ATOMIC_RELEASE);
-    if (period_ns)
-        timer_set(&sched_of(v)->periodic, clock_ns() + period_ns);
-    else
-        timer_stop(&sched_of(v)->periodic);
+    sched_set_periodic(v, period_ns);
     return 0;
 }
 

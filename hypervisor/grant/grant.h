@@ -44,6 +44,10 @@ mfn_t grant_frame_mfn(const struct domain *d, unsigned index);
  * such ref. */
 int grant_entry_set(struct domain *d, uint32_t ref, domid_t to, mfn_t frame) must_check;
 
+/* The frame that the owner's entry `ref` names now, granted to whomever. It is not held, and perhaps not the
+ * owner's. -EINVAL: nothing is granted there. */
+int grant_named_frame(struct domain *owner, uint32_t ref, mfn_t *frame) must_check;
+
 /* For mm_audit_source(): reports the frames that pins hold. */
 void grant_audit(void);
 

@@ -161,6 +161,18 @@ mfn_t grant_pinned_frame(struct domain *owner, uint32_t ref)
     return frame;
 }
 
+int grant_named_frame(struct domain *owner, uint32_t ref, mfn_t *frame)
+{
+    union entry_word w = {.word = 0};
+
+    lock_take(&owner->io_lock);
+    if (ref_is_valid(grants_of(owner), ref))
+        w.word = __atomic_load_n((uint64_t *)shared_at(grants_of(owner), ref), __ATOMIC_ACQUIRE); /* [grant.fetch] */
+    lock_drop(&owner->io_lock);
+    *frame = MFN(w.e.frame);
+    return (w.e.flags & GTF_type_mask) == GTF_permit_access ? 0 : -EINVAL;
+}
+
 struct mapping *mapping_at(struct domain *d, uint32_t handle)
 {
     return &grants_of(d)->mappings[handle / HANDLES_PER_PAGE][handle % HANDLES_PER_PAGE];

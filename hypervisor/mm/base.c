@@ -158,27 +158,27 @@ int mm_pin_l4(struct domain *d, mfn_t m)
     return rc;
 }
 
-static int base_set_now(struct vcpu *v, mfn_t *slot, mfn_t m, bool preemptible)
+static int base_set_now(struct vcpu *v, mfn_t *slot, mfn_t m)
 {
     struct domain *d = v->domain;
     int rc;
 
     do {
-        rc = job_run(vcpu_job(v), d, preemptible);
+        rc = job_run(vcpu_job(v), d, true);
         lock_take(&d->mm_lock);
         if (!rc)
             rc = base_set(vcpu_job(v), d, slot, m, false);
         lock_drop(&d->mm_lock);
     } while (rc == -EINPROGRESS);
-    return rc ? rc : job_run(vcpu_job(v), d, preemptible);
+    return rc ? rc : job_run(vcpu_job(v), d, true);
 }
 
 int mm_load_base(struct vcpu *v, mfn_t kernel, mfn_t user)
 {
-    int rc = base_set_now(v, &v->kernel_l4, kernel, false);
+    int rc = base_set_now(v, &v->kernel_l4, kernel);
 
     if (!rc)
-        rc = base_set_now(v, &v->user_l4, user, false);
+        rc = base_set_now(v, &v->user_l4, user);
     if (!rc) {
         m2p_show(user, false);
         m2p_show(kernel, true);
@@ -188,9 +188,9 @@ int mm_load_base(struct vcpu *v, mfn_t kernel, mfn_t user)
 
 int bases_clear(struct vcpu *v)
 {
-    int rc = base_set_now(v, &v->kernel_l4, MFN_NONE, true);
+    int rc = base_set_now(v, &v->kernel_l4, MFN_NONE);
 
-    return rc ? rc : base_set_now(v, &v->user_l4, MFN_NONE, true);
+    return rc ? rc : base_set_now(v, &v->user_l4, MFN_NONE);
 }
 
 uint64_t mm_cr3(const struct vcpu *v)

@@ -60,4 +60,11 @@ static inline struct job *vcpu_job(const struct vcpu *v)
     return &vcpu_memory(v)->job;
 }
 
+/* No CPU has a translation of a frame that was taken from d. */
+static inline void domain_flush(const struct domain *d)
+{
+    tlb_flush(__atomic_load_n(&d->dirty_cpus, __ATOMIC_SEQ_CST));
+    tlb_flush_here();
+}
+
 #endif

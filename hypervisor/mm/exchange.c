@@ -8,6 +8,7 @@
  *
  * For the domain that owns devices only; nobody else has a use for it.
  */
+#include "mm/domain_memory.h"
 #include "mm/frame.h"
 #include "mm/memory_op.h"
 
@@ -145,7 +146,7 @@ static int chunk_exchange(struct exchange *x, uint64_t chunk, uint64_t *pfns)
         lock_take(&x->d->mm_lock);
         rc = x->d->state == DOMAIN_DYING ? -ESRCH : frames_take(x);
         if (!rc && !stay)
-            tlb_flush(x->d->dirty_cpus); /* [frame.flushed] */
+            domain_flush(x->d); /* [frame.flushed] */
         if (!rc)
             fresh_assign(x, pfns);
         lock_drop(&x->d->mm_lock);

@@ -29,6 +29,7 @@ void frame_last_put(struct frame *f, uint64_t own)
 
     BUG_ON(!(own & COUNT_MASK)); /* puts follow gets, whatever the guest does */
     BUG_ON(own & OWN_ALLOCATED || frame_use(f) & COUNT_MASK);
+    tlb_flush_here();
     if (d)
         __atomic_sub_fetch(own & OWN_SHARED ? &d->shared_pages : &d->pages, 1, __ATOMIC_RELAXED);
     frame_free(frame_number(f), 0);

@@ -7,6 +7,7 @@
 static long domain_question(struct vcpu *v, unsigned op, guest_ptr arg)
 {
     domid_t id;
+    const shared_info_t *shared;
     struct domain *d;
 
     if (guest_get(&id, arg))
@@ -20,7 +21,8 @@ static long domain_question(struct vcpu *v, unsigned op, guest_ptr arg)
     case XENMEM_maximum_reservation:
         return d->max_pages;
     default:
-        return d->shared_info ? d->shared_info->arch.max_pfn : 0;
+        shared = __atomic_load_n(&d->shared_info, __ATOMIC_ACQUIRE);
+        return shared ? shared->arch.max_pfn : 0;
     }
 }
 

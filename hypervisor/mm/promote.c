@@ -32,7 +32,8 @@ static void push(struct job *j, mfn_t m, enum frame_use use, bool is_undo)
 {
     BUG_ON(j->depth == ARRAY_SIZE(j->level)); /* levels strictly descend */
     j->level[j->depth++] = (struct job_level){
-        .table = m, .use = use, .is_undo = is_undo, .slot = is_undo ? TABLE_ENTRIES : 0};
+        .table = m, .use = use, .is_undo = is_undo, .slot = is_undo ? TABLE_ENTRIES : 0,
+        .begin = trace_now()};
 }
 
 static void start(struct job *j, struct domain *d, mfn_t m, enum frame_use use, bool is_undo)
@@ -76,6 +77,7 @@ static void top_validated(struct job *j, struct job_level *top)
 {
     if (trace_wants(promote))
         trace_promote(top->table.n, entries_present(frame_data(top->table)), top->use);
+    trace_count(TRACE_ROW_validation + top->use, trace_now() - top->begin);
     if (top->use == USE_L4)
         paging_fill_l4(frame_data(top->table));
     type_validated(frame_of(top->table));

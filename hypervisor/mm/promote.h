@@ -25,6 +25,7 @@ struct job_level {
     uint8_t use;
     bool is_undo;  /* dropping entries below `slot`; otherwise taking those from `slot` on */
     uint16_t slot;
+    uint64_t begin; /* TSC */
 };
 
 struct job {

@@ -67,7 +67,7 @@ static bool extent_remove(struct reservation *r, guest_ptr at)
     while (n < size && !frame_take(r->d, MFN(m.n + n)))
         n++;
     if (n)
-        tlb_flush(r->d->dirty_cpus); /* [frame.flushed] */
+        domain_flush(r->d); /* [frame.flushed] */
     for (uint64_t i = 0; i < n; i++)
         frame_free(MFN(m.n + i), 0);
     lock_drop(&r->d->mm_lock);

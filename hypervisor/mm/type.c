@@ -17,27 +17,43 @@
  * Not here: looking at the content (promote.c).
  */
 #include "mm/type.h"
+#include "lib/spin.h"
 
 /* Translations of what the frame was before must not outlive the change. */
-static void flush_old_use(uint64_t old, enum frame_use new, const struct domain *d)
+static bool needs_flush(uint64_t old, enum frame_use new)
 {
-    if (use_kind(old) != USE_NONE && use_kind(old) != new)
-        tlb_flush(d ? d->dirty_cpus : ~0ull);
+    return use_kind(old) != USE_NONE && use_kind(old) != new;
+}
+
+/* Another CPU flushes, for as long as that takes. */
+static bool is_turning_writable(uint64_t use)
+{
+    return use & USE_LOCKED && use & COUNT_MASK && use_kind(use) == USE_WRITABLE;
 }
 
 int writable_get_first(struct frame *f, const struct domain *owner)
 {
-    uint64_t use = frame_use(f);
+    uint64_t use = frame_use(f), new;
 
     if (frame_own(f) & OWN_READ_ONLY)
         return -EPERM;
     do {
+        while (is_turning_writable(use)) {
+            spin_wait();
+            use = frame_use(f);
+        }
         if (use & USE_LOCKED || (use & COUNT_MASK && use_kind(use) != USE_WRITABLE))
             return -EINVAL;
         if ((use & COUNT_MASK) == COUNT_MAX)
             return -EBUSY;
-    } while (!word_swap(&f->use, &use, USE_WORD(USE_WRITABLE) + (use & COUNT_MASK) + 1));
-    flush_old_use(use, USE_WRITABLE, owner);
+        new = USE_WORD(USE_WRITABLE) + (use & COUNT_MASK) + 1;
+        if (needs_flush(use, USE_WRITABLE))
+            new |= USE_LOCKED; /* nobody maps it before all have flushed */
+    } while (!word_swap(&f->use, &use, new));
+    if (new & USE_LOCKED) {
+        tlb_flush(owner ? owner->dirty_cpus : ~0ull);
+        __atomic_and_fetch(&f->use, ~USE_LOCKED, __ATOMIC_SEQ_CST);
+    }
     return 0;
 }
 
@@ -60,7 +76,8 @@ int type_get(struct frame *f, enum frame_use wanted, const struct domain *d)
     } while (!word_swap(&f->use, &use, new));
     if (!(new & USE_LOCKED))
         return TYPE_OK;
-    flush_old_use(use, wanted, d); /* [type.flushed] */
+    if (needs_flush(use, wanted))
+        tlb_flush(d->dirty_cpus); /* [type.flushed] */
     return TYPE_LOCKED;
 }
 

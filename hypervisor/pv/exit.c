@@ -12,7 +12,7 @@
  */
 static void idle(void)
 {
-    uint64_t begin = trace_begin(TRACE_SCHED);
+    struct trace_time begin = trace_begin(TRACE_SCHED);
 
     __asm__ volatile("sti; hlt; cli" : : : "memory");
     trace_idle(begin, this_cpu()->id);
@@ -23,6 +23,16 @@ static bool may_run(const struct vcpu *v)
     return v->state == VCPU_RUNNING && !v->crashed && !v->is_idle;
 }
 
+static void answer_others(struct cpu *cpu)
+{
+    if (cpu->current->is_idle)
+        context_unload();
+    if (sched_work() & WORK_MOVE)
+        sched_move_out();
+    if (sched_work() & WORK_HOLD)
+        hold_here();
+}
+
 /* Does what interrupts and other CPUs asked for, and turns to the vCPU that shall run. */
 static void do_work(struct cpu *cpu)
 {
@@ -31,8 +41,12 @@ static void do_work(struct cpu *cpu)
     if (sched_work() & WORK_TIMERS)
         timers_run();
     next = sched_next(cpu->current);
-    if (next != cpu->current)
+    if (next != cpu->current) {
         context_switch(next);
+        sched_switched();
+    }
+    if (unlikely(sched_work() & (WORK_MOVE | WORK_HOLD)))
+        answer_others(cpu);
     if (next->is_idle && !sched_has_work())
         idle();
 }
@@ -41,6 +55,24 @@ static void upcall(struct vcpu *v)
 {
     trace_upcall(v->ctx.regs.rip, v->domain->id, v->id, v->in_user);
     bounce(v, v->event_callback);
+}
+
+/* Also says how long the first of the events waited. */
+static __attribute__((noinline, cold)) void measured_upcall(struct vcpu *v)
+{
+    uint64_t since = __atomic_exchange_n(&v->pending_since, 0, __ATOMIC_RELAXED);
+
+    trace_count(TRACE_ROW_pending_to_upcall, trace_now() - since);
+    trace_pending(trace_time_of(since), v->domain->id, v->id);
+    upcall(v);
+}
+
+static void deliver(struct vcpu *v)
+{
+    if (unlikely(v->pending_since))
+        measured_upcall(v);
+    else
+        upcall(v);
 }
 
 static bool is_settled(const struct vcpu *v)
@@ -57,7 +89,7 @@ static __attribute__((noinline)) void settle(struct cpu *cpu)
         if (sched_has_work() || !may_run(v))
             do_work(cpu);
         else if (event_pending(v))
-            upcall(v);
+            deliver(v);
         else
             break;
     }

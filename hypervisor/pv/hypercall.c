@@ -15,7 +15,7 @@
 #include "trace/trace.h"
 #include "x86/fast.h"
 
-/* As entry.S calls it: the first four arguments wherever they came from, those a call does not have
+/* As straight.S calls it: the first four arguments wherever they came from, those a call does not have
  * ignored. */
 typedef long hypercall_fn(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
@@ -109,6 +109,12 @@ static uint16_t traced_n(uint64_t nr, const uint64_t *args)
     return has ? MIN(args[traced[nr].n] & 0x7fffffffu, 0xffffu) : 0;
 }
 
+static void note_duration(uint64_t nr, struct trace_time begin)
+{
+    if (is_known(nr))
+        trace_count(TRACE_ROW_hypercall + (unsigned)nr, trace_since(begin));
+}
+
 static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
     v->restart.changed = 0;
@@ -117,23 +123,26 @@ static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
     return on_hypercall[nr](v, args[0], args[1], args[2], args[3]);
 }
 
-/* Apart, so that nothing is kept for their sake while nothing is recorded. */
-static __attribute__((noinline)) long dispatch_traced(struct vcpu *v, uint64_t nr,
-                                                      const uint64_t *args)
+/* What straight.S calls in a handler's place when the call is measured, and all are while they are recorded. */
+long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr)
 {
-    uint64_t begin = rdtsc();
+    const uint64_t args[] = {a, b, c, d};
+    struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, args);
 
+    note_duration(nr, begin);
     trace_hypercall(begin, MIN(nr, 255), traced_sub(nr, args), traced_n(nr, args), result);
+    trace_hypercall_measured();
     return result;
 }
 
-static __attribute__((noinline)) long member_traced(struct vcpu *v, uint64_t nr,
-                                                    const uint64_t *args)
+/* Apart, so that nothing is kept for its sake while nothing is measured. */
+static __attribute__((noinline)) long sampled_member(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
-    uint64_t begin = rdtsc();
+    struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, args);
 
+    note_duration(nr, begin);
     trace_multicall_entry(begin, MIN(nr, 255), traced_sub(nr, args), traced_n(nr, args), result);
     return result;
 }
@@ -155,9 +164,7 @@ void on_restart(struct context *c)
 static void dispatch_registers(struct vcpu *v)
 {
     struct regs *r = &v->ctx.regs;
-    const uint64_t args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
-    long result = likely(!(trace_mask & TRACE_HYPERCALL)) ? dispatch(v, r->rax, args)
-                                                          : dispatch_traced(v, r->rax, args);
+    long result = on_sampled_hypercall(v, r->rdi, r->rsi, r->rdx, r->r10, r->rax);
 
     if (unlikely(result == -ERESTART))
         on_restart(&v->ctx);
@@ -182,7 +189,7 @@ long hc_iret(struct vcpu *v)
 }
 
 /* One member. 0: done, its result stored; -ERESTART: to be run again; -EFAULT. */
-static int multicall_member(struct vcpu *v, guest_ptr at)
+static int multicall_member(struct vcpu *v, guest_ptr at, bool is_sampled)
 {
     multicall_entry_t m;
     long result = -ENOSYS;
@@ -190,9 +197,8 @@ static int multicall_member(struct vcpu *v, guest_ptr at)
     if (guest_get(&m, at))
         return -EFAULT;
     if (m.op != __HYPERVISOR_iret && m.op != __HYPERVISOR_multicall)
-        result = likely(!(trace_mask & TRACE_HYPERCALL))
-                     ? dispatch(v, m.op, (const uint64_t *)m.args)
-                     : member_traced(v, m.op, (const uint64_t *)m.args);
+        result = is_sampled ? sampled_member(v, m.op, (const uint64_t *)m.args)
+                            : dispatch(v, m.op, (const uint64_t *)m.args);
     if (result != -ERESTART) {
         at = gptr_add(at, offsetof(multicall_entry_t, result));
         return guest_put(at, &result);
@@ -212,10 +218,11 @@ static bool stops_before(const struct vcpu *v, uint32_t index)
 
 long hc_multicall(struct vcpu *v, guest_ptr calls, uint32_t count)
 {
+    const bool is_sampled = trace_measures_hypercall();
     int rc = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        rc = stops_before(v, i) ? -ERESTART : multicall_member(v, calls);
+        rc = stops_before(v, i) ? -ERESTART : multicall_member(v, calls, is_sampled);
         if (rc == -ERESTART) {
             v->restart.changed = 0;
             restart_arg(v, 0, calls.va);

@@ -33,6 +33,7 @@ static void load_registers(struct vcpu *v, const vcpu_guest_context_t *g)
     r->cs = u->cs | 3u;
     r->ss = u->ss | 3u;
     r->rflags = (u->rflags & ~(uint64_t)(FLAG_IOPL | FLAG_VM)) | FLAG_IF | 2;
+    v->iopl = u->rflags >> 12 & 3; /* which is where Linux asks for it on all vCPUs but the first */
     v->ds = u->ds;
     v->es = u->es;
     v->fs = u->fs;

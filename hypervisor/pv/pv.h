@@ -63,9 +63,10 @@ void context_switch(struct vcpu *next);
 /* Fills the pv group of a new vCPU. 0, -ENOMEM. */
 int context_init(struct vcpu *v) must_check;
 
-/* No CPU holds anything of v, which does not run, any more; and then gives back what context_init made.
- * False: some other CPU has not turned to anybody else since. */
-bool context_forget(struct vcpu *v) must_check;
+/* This CPU, which idles, keeps nothing of the vCPU it ran last. */
+void context_unload(void);
+
+/* Gives back what context_init made; no CPU holds anything of v (sched_is_stopped). */
 void context_destroy(struct vcpu *v);
 
 #endif

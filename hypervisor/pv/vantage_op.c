@@ -2,8 +2,11 @@
 /* The hypercall that is ours: what a test or a tool asks about the hypervisor itself. Privileged, except a
  * guest's markers in the trace. */
 #include "pv/vantage_op.h"
+#include "event/event.h"
+#include "grant/grant.h"
 #include "hypercalls.h"
 #include "mm/mm.h"
+#include "sched/sched.h"
 #include "trace/trace.h"
 
 #define MARKS_BURST 1000
@@ -74,6 +77,51 @@ static int set_one(uint64_t asked, int (*ask)(uint16_t), int (*choose)(uint16_t,
     }
 }
 
+/* What is counted must not change meanwhile. */
+static int audit(void)
+{
+    int rc;
+
+    cpus_hold();
+    rc = mm_audit();
+    cpus_release();
+    return rc ? -EIO : 0;
+}
+
+static struct domain *living(domid_t id)
+{
+    struct domain *d = domain_by_id(id);
+
+    return d && d->state != DOMAIN_DYING ? d : NULL;
+}
+
+static int register_ring(guest_ptr arg)
+{
+    struct vantage_ring r;
+    struct domain *front;
+    struct ring_choice c;
+    int rc = 0;
+
+    if (guest_get(&r, arg))
+        return -EFAULT;
+    front = living(r.domain);
+    if (!front)
+        return -ESRCH;
+    if (r.kind >= VANTAGE_RING_KINDS || r.is_frame > 1 || r.reserved || (!r.is_frame && r.page >> 32))
+        return -EINVAL;
+    c = (struct ring_choice){MFN(r.page), r.port, r.entries, r.device, r.queue, (uint8_t)r.kind};
+    if (!r.is_frame)
+        rc = grant_named_frame(front, (uint32_t)r.page, &c.frame);
+    return rc ? rc : ring_register(front, &c);
+}
+
+static int unregister_ring(uint64_t asked)
+{
+    struct domain *front = living(asked & 0xffff);
+
+    return !front ? -ESRCH : asked >> 16 >= RINGS_MAX ? -ENOENT : ring_unregister(front, asked >> 16);
+}
+
 long hc_vantage_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
 {
     if (cmd == VANTAGE_TRACE_MARK)
@@ -82,7 +130,7 @@ long hc_vantage_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
         return -EPERM;
     switch (cmd) {
     case VANTAGE_AUDIT:
-        return mm_audit() ? -EIO : 0;
+        return audit();
     case VANTAGE_TRACE_MASK:
         return set_mask(arg.va);
     case VANTAGE_TRACE_EVENT:
@@ -93,6 +141,10 @@ long hc_vantage_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
         return (long)trace_descriptor_mfn().n;
     case VANTAGE_TRACE_READ:
         return trace_consumed(arg.va & 0xff, arg.va >> 8);
+    case VANTAGE_RING_REGISTER:
+        return register_ring(arg);
+    case VANTAGE_RING_UNREGISTER:
+        return unregister_ring(arg.va);
     default:
         return -ENOSYS;
     }

@@ -18,6 +18,32 @@ enum vantage_cmd {
                                * schema and the rings can be mapped, to be read, as frames of DOMID_XEN */
     VANTAGE_TRACE_READ = 6,   /* the argument is a CPU | packets << 8, which the caller has read from its ring:
                                * what trace_mode=drop waits for. -ENOENT: no such CPU */
+    VANTAGE_RING_REGISTER = 16, /* struct vantage_ring: a ring two domains share is sampled at each notification.
+                                 * Returns its number; the one it has when it was registered before. It ends with
+                                 * its port. -ESRCH: no such domain. -EINVAL: the frame or the port is not what it
+                                 * should be. -ENOSPC: a domain has 64 at most */
+    VANTAGE_RING_UNREGISTER = 17, /* the argument is a domain | ring << 16. -ESRCH, -ENOENT */
+};
+
+enum vantage_ring_kind {
+    VANTAGE_RING_BLOCK,
+    VANTAGE_RING_NET_TX,
+    VANTAGE_RING_NET_RX,
+    VANTAGE_RING_CONSOLE,
+    VANTAGE_RING_XENSTORE,
+    VANTAGE_RING_KINDS
+};
+
+struct vantage_ring {
+    uint64_t page;    /* the one with the indices: a grant of the front end's, or the number of its frame */
+    uint32_t port;    /* the front end's */
+    uint32_t entries; /* what it has room for: requests, or bytes from front to back end; up to 2^20 */
+    uint32_t device;  /* the number of the virtual device, for whoever reads the trace */
+    uint16_t queue;   /* likewise */
+    uint16_t domain;  /* the front end */
+    uint16_t kind;    /* enum vantage_ring_kind */
+    uint16_t is_frame; /* what `page` is */
+    uint32_t reserved; /* 0 */
 };
 
 enum vantage_switch { VANTAGE_OFF, VANTAGE_ON, VANTAGE_ASK };

@@ -15,21 +15,31 @@
 #include "x86/access.h"
 #include <xen/sched.h>
 
+/* False: another CPU is at it, setting v up. */
+static bool claim(struct vcpu *v)
+{
+    return !__atomic_exchange_n(&sched_of(v)->is_claimed, true, __ATOMIC_SEQ_CST);
+}
+
+static void unclaim(struct vcpu *v)
+{
+    __atomic_store_n(&sched_of(v)->is_claimed, false, __ATOMIC_RELEASE);
+}
+
 int vcpu_initialise(struct vcpu *v, guest_ptr context)
 {
-    struct sched_vcpu *s = sched_of(v);
     uint64_t first;
     int rc = -EEXIST;
 
     if (guest_get(&first, context)) /* a bad pointer is the first thing to be wrong */
         return -EFAULT;
-    if (__atomic_exchange_n(&s->is_claimed, true, __ATOMIC_SEQ_CST))
+    if (!claim(v))
         return -EEXIST;
     if (!v->is_initialised)
         rc = on_vcpu_initialise(v, context);
     if (!rc)
         __atomic_store_n(&v->is_initialised, true, __ATOMIC_RELEASE);
-    __atomic_store_n(&s->is_claimed, false, __ATOMIC_RELEASE);
+    unclaim(v);
     return rc;
 }
 
@@ -123,6 +133,17 @@ static void move_info(struct vcpu *v, struct vcpu_info *to)
     sched_notify(v);
 }
 
+static int info_set(struct vcpu *v, mfn_t m, unsigned offset)
+{
+    int rc = mm_hold(v->domain, m);
+
+    if (rc)
+        return rc;
+    v->info_mfn = m;
+    move_info(v, (struct vcpu_info *)((char *)frame_data(m) + offset));
+    return 0;
+}
+
 static int register_info(struct vcpu *self, struct vcpu *v, guest_ptr arg)
 {
     struct vcpu_register_vcpu_info a;
@@ -132,14 +153,14 @@ static int register_info(struct vcpu *self, struct vcpu *v, guest_ptr arg)
         return rc;
     if (a.offset > PAGE_SIZE - sizeof(struct vcpu_info) || a.offset % _Alignof(struct vcpu_info))
         return -ENXIO;
-    if (!mfn_is_none(v->info_mfn) || (v != self && v->is_up))
+    if (!claim(v))
         return -EINVAL;
-    rc = mm_hold(v->domain, MFN(a.mfn));
-    if (rc)
-        return rc;
-    v->info_mfn = MFN(a.mfn);
-    move_info(v, (struct vcpu_info *)((char *)frame_data(MFN(a.mfn)) + a.offset));
-    return 0;
+    if (!mfn_is_none(v->info_mfn) || (v != self && v->is_up))
+        rc = -EINVAL;
+    if (!rc)
+        rc = info_set(v, MFN(a.mfn), a.offset);
+    unclaim(v);
+    return rc;
 }
 
 long hc_vcpu_op(struct vcpu *self, uint32_t cmd, uint32_t id, guest_ptr arg)

@@ -128,8 +128,15 @@ static uint64_t turn_end_ns(const struct sched_cpu *c)
     return c->running_since_ns + turn_ns(c, sched_of(c->running), next);
 }
 
+/* Its lead over the others goes along, not its time. */
 static void forget(struct sched_cpu *c, struct sched_vcpu *s)
 {
+    s->bvt.actual_ns -= c->bvt.virtual_ns;
+}
+
+static void arrive(struct sched_cpu *c, struct sched_vcpu *s, uint64_t now)
+{
+    s->bvt.actual_ns += virtual_time(c, now);
 }
 
 const struct sched_policy bvt_policy = {
@@ -143,4 +150,5 @@ const struct sched_policy bvt_policy = {
     .preempts = preempts,
     .turn_end_ns = turn_end_ns,
     .forget = forget,
+    .arrive = arrive,
 };

@@ -179,7 +179,7 @@ static bool is_boost_waiting(const struct sched_cpu *c)
 static uint64_t turn_end_ns(const struct sched_cpu *c)
 {
     const struct sched_vcpu *s;
-    uint64_t turn = is_boost_waiting(c) ? BOOST_NS : c->ready_count ? SLICE_NS : ~0ull;
+    uint64_t turn = is_boost_waiting(c) ? BOOST_NS : c->ready_count ? sched_slice_ns : ~0ull;
 
     if (c->running == c->idle) /* whoever is ready is parked */
         return c->ready_count ? c->credit.accounted_ns + PERIOD_NS : ~0ull;
@@ -189,11 +189,16 @@ static uint64_t turn_end_ns(const struct sched_cpu *c)
     return turn == ~0ull ? turn : c->running_since_ns + turn;
 }
 
-/* Leaves the others what it owned, or its debt. */
+/* Leaves the others what it owned, or its debt; who arrives takes as much from their pool. [credit.sum] */
 static void forget(struct sched_cpu *c, struct sched_vcpu *s)
 {
     c->credit.pool_ns += s->credit.ns;
     list_remove(&s->credit.active);
+}
+
+static void arrive(struct sched_cpu *c, struct sched_vcpu *s, uint64_t now)
+{
+    c->credit.pool_ns -= s->credit.ns;
 }
 
 const struct sched_policy credit_policy = {
@@ -207,4 +212,5 @@ const struct sched_policy credit_policy = {
     .preempts = preempts,
     .turn_end_ns = turn_end_ns,
     .forget = forget,
+    .arrive = arrive,
 };

@@ -46,10 +46,14 @@ static bool preempts(const struct sched_cpu *c, const struct sched_vcpu *woken, 
 
 static uint64_t turn_end_ns(const struct sched_cpu *c)
 {
-    return c->ready_count ? c->running_since_ns + SLICE_NS : ~0ull;
+    return c->ready_count ? c->running_since_ns + sched_slice_ns : ~0ull;
 }
 
 static void forget(struct sched_cpu *c, struct sched_vcpu *s)
+{
+}
+
+static void arrive(struct sched_cpu *c, struct sched_vcpu *s, uint64_t now)
 {
 }
 
@@ -64,4 +68,5 @@ const struct sched_policy round_robin_policy = {
     .preempts = preempts,
     .turn_end_ns = turn_end_ns,
     .forget = forget,
+    .arrive = arrive,
 };

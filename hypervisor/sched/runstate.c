@@ -4,7 +4,7 @@
  *
  * [runstate.sum]  the four times of a vCPU plus the time in its present state add up to its age
  */
-#include "sched/sched.h"
+#include "sched/queue.h"
 #include "x86/access.h"
 
 _Static_assert(VCPU_RUNNING == RUNSTATE_running && VCPU_RUNNABLE == RUNSTATE_runnable &&
@@ -25,7 +25,7 @@ static void snapshot(const struct vcpu *v, struct vcpu_runstate_info *out)
         out->time[i] = v->time_in_state[i];
 }
 
-void runstate_read(const struct vcpu *v, struct vcpu_runstate_info *out)
+void runstate_now(const struct vcpu *v, struct vcpu_runstate_info *out)
 {
     snapshot(v, out);
     out->time[out->state] += clock_ns() - out->state_entry_time;

@@ -6,9 +6,8 @@
  *      offline ──► ready queue of the vCPU's CPU ──► running ┤
  *      blocked ──►      (order: the policy)                  └─► ready, blocked or offline
  *
- * Every vCPU has a home CPU, whose queue holds it and which alone picks it: no CPU takes over a
- * vCPU whose registers another CPU still holds. One lock per CPU covers the queue and the states
- * of its vCPUs.
+ * Every vCPU has a home CPU, whose queue holds it and which alone picks it. One lock per CPU covers the
+ * queue and the states of its vCPUs. How a vCPU gets another home: move.c.
  *
  * [sched.one]   a vCPU is running, in one queue, or unable to run, and exactly one of these
  * [sched.wake]  a vCPU blocks by setting is_blocked and then looking at what it waits for; a waker
@@ -20,14 +19,18 @@
 #include "lib/bug.h"
 #include "lib/string.h"
 #include "mm/mm.h"
-#include "sched/sched.h"
+#include "sched/queue.h"
 #include "trace/trace.h"
 
 static const struct sched_policy *const policies[] = {&credit_policy, &bvt_policy,
                                                       &round_robin_policy};
-static const struct sched_policy *policy = &credit_policy; /* fixed before the second CPU starts */
+const struct sched_policy *policy = &credit_policy; /* fixed before the second CPU starts */
 static struct sched_cpu cpus[MAX_CPUS];
 
+struct sched_cpu *sched_cpu(unsigned id)
+{
+    return &cpus[id];
+}
 
 void sched_request(struct sched_cpu *c, uint32_t work)
 {
@@ -58,14 +61,14 @@ static void set_state(struct vcpu *v, enum vcpu_state state, uint64_t now)
         runstate_change(v, state, now);
 }
 
-static void enqueue(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why, uint64_t now)
+void enqueue(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why, uint64_t now)
 {
     policy->insert(c, s, why, now);
     s->is_queued = true;
     c->ready_count++;
 }
 
-static void dequeue(struct sched_cpu *c, struct sched_vcpu *s)
+void dequeue(struct sched_cpu *c, struct sched_vcpu *s)
 {
     policy->remove(c, s);
     s->is_queued = false;
@@ -79,6 +82,11 @@ static void turn_start(struct sched_cpu *c)
 
     if (end != ~0ull)
         timer_set(&c->slice, end);
+}
+
+static bool is_smp(void)
+{
+    return cpus[1].idle;
 }
 
 /* Brings a vCPU that does not run to where its flags put it; one that runs is left to
@@ -98,21 +106,28 @@ static void settle(struct sched_cpu *c, struct vcpu *v)
         uint64_t now = clock_ns();
 
         enqueue(c, s, WHY_WOKEN, now);
+        s->was_woken = true;
         set_state(v, VCPU_RUNNABLE, now);
         /* Another CPU's slice timer can only be started by that CPU. */
         if (c != sched_here() || policy->preempts(c, s, now))
             sched_request(c, WORK_RESCHEDULE);
         else
             turn_start(c);
+        if (is_smp() && c->running != c->idle)
+            sched_offer(c);
     }
 }
 
-static struct sched_cpu *lock_home(const struct vcpu *v)
+struct sched_cpu *lock_home(const struct vcpu *v)
 {
-    struct sched_cpu *c = &cpus[v->cpu];
+    for (;;) {
+        struct sched_cpu *c = &cpus[__atomic_load_n(&v->cpu, __ATOMIC_RELAXED)];
 
-    lock_take(&c->lock);
-    return c;
+        lock_take(&c->lock);
+        if (likely(c == &cpus[v->cpu]))
+            return c;
+        lock_drop(&c->lock);
+    }
 }
 
 static void slice_over(struct timer *t)
@@ -131,13 +146,29 @@ static void singleshot_fire(struct timer *t)
 static void periodic_fire(struct timer *t)
 {
     struct vcpu *v = container_of(t, struct sched_vcpu, periodic)->vcpu;
-    uint64_t period = __atomic_load_n(&v->periodic_ns, __ATOMIC_ACQUIRE);
+    bool is_on;
 
-    if (!period)
-        return;
+    lock_take(&sched_of(v)->periodic_lock);
+    is_on = v->periodic_ns;
     /* From now, not from the last deadline: a guest that was kept waiting gets no burst. */
-    timer_set(t, clock_ns() + period);
-    on_periodic(v);
+    if (is_on)
+        timer_set(t, clock_ns() + v->periodic_ns);
+    lock_drop(&sched_of(v)->periodic_lock);
+    if (is_on)
+        on_periodic(v);
+}
+
+void sched_set_periodic(struct vcpu *v, uint64_t period_ns)
+{
+    struct sched_vcpu *s = sched_of(v);
+
+    lock_take(&s->periodic_lock);
+    v->periodic_ns = period_ns;
+    if (period_ns)
+        timer_set(&s->periodic, clock_ns() + period_ns);
+    else
+        timer_stop(&s->periodic);
+    lock_drop(&s->periodic_lock);
 }
 
 static void poll_fire(struct timer *t)
@@ -171,6 +202,7 @@ int sched_cpu_init(struct vcpu *idle)
     idle->cpu = c->id;
     idle->state = VCPU_RUNNING;
     list_init(&c->ready);
+    list_init(&c->leaving);
     policy->cpu_start(c);
     timer_init(&c->slice, slice_over);
     this_cpu()->sched = c;
@@ -199,6 +231,7 @@ int sched_domain_init(struct domain *d)
 
         s[i].vcpu = v;
         list_init(&s[i].link);
+        list_init(&s[i].leaves);
         s[i].share = sched_share_of(d->id);
         policy->vcpu_start(&s[i]);
         timer_init(&s[i].singleshot, singleshot_fire);
@@ -206,6 +239,7 @@ int sched_domain_init(struct domain *d)
         timer_init(&s[i].poll, poll_fire);
         v->sched = &s[i];
         v->cpu = (d->id + i) % cpu_count();
+        v->hard_affinity = ~0ull;
         v->state = VCPU_OFFLINE;
         v->state_since_ns = now;
         v->timer_ns = ~0ull;
@@ -231,10 +265,9 @@ void sched_domain_destroy(struct domain *d)
         /* The caller has seen sched_is_stopped for every vCPU of a dying domain. */
         BUG_ON(s->is_queued);
         forget(d->vcpus[i]);
-        d->vcpus[i]->periodic_ns = 0;
+        sched_set_periodic(d->vcpus[i], 0);
         timer_kill(&s->singleshot);
         timer_kill(&s->periodic);
-        timer_stop(&s->periodic); /* its last firing may have set it again */
         timer_kill(&s->poll);
         d->vcpus[i]->sched = NULL;
     }
@@ -273,6 +306,16 @@ static struct vcpu *pick(struct sched_cpu *c, uint64_t now)
     return s->vcpu;
 }
 
+/* From its waking until now. */
+static void note_wait(struct vcpu *v, uint64_t now)
+{
+    struct sched_vcpu *s = sched_of(v);
+
+    if (s->was_woken)
+        trace_count(TRACE_ROW_wake_to_run, now - v->state_since_ns);
+    s->was_woken = false;
+}
+
 /* Leaves the choice to the policy; c->lock. */
 static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 {
@@ -288,8 +331,10 @@ static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
     if (next != prev) {
         if (prev != c->idle)
             set_state(prev, sched_of(prev)->is_queued ? VCPU_RUNNABLE : resting_state(prev), now);
-        if (next != c->idle)
+        if (next != c->idle) {
+            note_wait(next, now);
             set_state(next, VCPU_RUNNING, now);
+        }
         trace_turn_to(c, prev, next, ran_ns);
     }
     c->running = next;
@@ -310,7 +355,17 @@ struct vcpu *sched_next(struct vcpu *prev)
     if (work & WORK_RESCHEDULE || (prev != c->idle && !may_run(prev)))
         next = choose(c, prev, clock_ns());
     lock_drop(&c->lock);
+    if (is_smp() && next == c->idle)
+        sched_steal(c);
     return next;
+}
+
+void sched_switched(void)
+{
+    struct sched_cpu *c = sched_here();
+
+    if (is_smp() && c->ready_count && c->running != c->idle)
+        sched_offer(c);
 }
 
 void sched_wake(struct vcpu *v)
@@ -344,8 +399,8 @@ void sched_notify(struct vcpu *v)
 {
     if (__atomic_load_n(&sched_of(v)->is_blocked, __ATOMIC_SEQ_CST))
         sched_wake(v);
-    else if (v->cpu != this_cpu()->id && v->state == VCPU_RUNNING)
-        cpu_kick(v->cpu);
+    else if (__atomic_load_n(&v->state, __ATOMIC_ACQUIRE) == VCPU_RUNNING && v->cpu != this_cpu()->id)
+        cpu_kick(v->cpu); /* one that has moved since has looked since */
 }
 
 void sched_up(struct vcpu *v)
@@ -388,7 +443,23 @@ void sched_unpause(struct vcpu *v)
 
 bool sched_is_stopped(const struct vcpu *v)
 {
-    return __atomic_load_n(&cpus[v->cpu].running, __ATOMIC_ACQUIRE) != v && !sched_of(v)->is_queued;
+    struct sched_cpu *c = lock_home(v);
+    struct sched_vcpu *s = sched_of(v);
+    bool is_off = c->running != v && !s->is_queued && list_is_empty(&s->leaves);
+    bool is_loaded = __atomic_load_n(&v->is_loaded, __ATOMIC_ACQUIRE);
+
+    lock_drop(&c->lock);
+    if (is_off && is_loaded)
+        sched_request(c, WORK_MOVE);
+    return is_off && !is_loaded;
+}
+
+void runstate_read(const struct vcpu *v, struct vcpu_runstate_info *out)
+{
+    struct sched_cpu *c = lock_home(v);
+
+    runstate_now(v, out);
+    lock_drop(&c->lock);
 }
 
 void sched_vcpu_share(struct vcpu *v, const struct sched_share *share)

@@ -18,7 +18,9 @@
 #define TIMERS_PER_CPU    16376
 #define PERIOD_MIN_NS     1000000ull /* below: VCPUOP_set_periodic_timer answers -EINVAL */
 #define PERIOD_MAX_NS     (1ull << 62)
-#define SLICE_NS          10000000ull /* credit and round robin: a turn, when others wait */
+#define SLICE_NS          10000000ull /* credit and round robin: a turn, when others wait, if not chosen */
+#define SLICE_MIN_NS      1000000ull
+#define SLICE_MAX_NS      1000000000ull
 
 _Static_assert(MAX_DOMAINS *(MAX_VCPUS_PER_DOM *TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS + TIMERS_OF_CONSOLE <=
                    TIMERS_PER_CPU,
@@ -62,7 +64,7 @@ uint64_t timers_next(void);
 /* Accounts the time since the last change to the old state. */
 void runstate_change(struct vcpu *v, enum vcpu_state state, uint64_t now);
 
-/* What VCPUOP_get_runstate_info answers: the running state's time goes up to now. */
+/* What VCPUOP_get_runstate_info answers: the present state's time goes up to now. */
 void runstate_read(const struct vcpu *v, struct vcpu_runstate_info *out);
 
 /* Copies v's run state to the area its guest registered, if any. v's kernel address space must be
@@ -85,6 +87,8 @@ void wallclock_set(uint64_t utc_ns, uint64_t system_ns);
 enum sched_work {
     WORK_TIMERS = 1,     /* call timers_run() */
     WORK_RESCHEDULE = 2, /* call sched_next() */
+    WORK_MOVE = 4,       /* keep nothing of a vCPU that does not run; call sched_move_out() */
+    WORK_HOLD = 8,       /* call hold_here() */
 };
 
 enum sched_why { /* why a vCPU enters the queue */
@@ -115,6 +119,7 @@ struct sched_cpu {
     uint64_t running_since_ns;
     struct list ready; /* of struct sched_vcpu, ordered by the policy */
     unsigned ready_count;
+    struct list leaving; /* of struct sched_vcpu, through `leaves` */
     struct timer slice; /* runs until policy->turn_end_ns */
     union {             /* the policy's own */
         struct {
@@ -132,11 +137,14 @@ struct sched_cpu {
 struct sched_vcpu {
     struct vcpu *vcpu;
     struct list link; /* in ready, while is_queued */
+    struct list leaves; /* in leaving: it must not be where it is, and is paused for that */
     bool is_queued;
     bool is_blocked; /* by SCHEDOP_block or poll; atomic */
     bool has_yielded;
+    bool was_woken;  /* it has not run since it came into the queue by a wake-up */
     bool is_claimed; /* somebody initialises it; atomic */
     unsigned pauses;
+    struct lock periodic_lock; /* the timer, and vcpu.periodic_ns */
     struct timer singleshot, periodic, poll;
     struct sched_share share;
     union { /* the policy's own */
@@ -186,8 +194,9 @@ struct sched_policy {
     /* When to choose again though nobody asked, ~0 for never. */
     uint64_t (*turn_end_ns)(const struct sched_cpu *c);
 
-    /* The vCPU, which is not in c->ready, ceases to exist. */
+    /* The vCPU, which is not in c->ready, ceases to exist, or goes to another CPU, where it then arrives. */
     void (*forget)(struct sched_cpu *c, struct sched_vcpu *s);
+    void (*arrive)(struct sched_cpu *c, struct sched_vcpu *s, uint64_t now);
 };
 
 extern const struct sched_policy credit_policy, bvt_policy, round_robin_policy;
@@ -212,6 +221,12 @@ static inline struct sched_vcpu *ready_first(const struct sched_cpu *c)
 bool sched_read_weight(const char *option);
 bool sched_read_cap(const char *option);
 bool sched_read_warp(const char *option);
+
+/* The length of a turn, of all policies that have turns: SLICE_MIN_NS to SLICE_MAX_NS. Set: from the next
+ * turn on; -EINVAL. Read: boot option, in milliseconds; false: not understood. */
+extern uint64_t sched_slice_ns;
+int sched_slice_set(uint64_t ns) must_check;
+bool sched_read_slice(const char *option);
 
 /* What the boot options say of a domain of this number. */
 struct sched_share sched_share_of(domid_t id);
@@ -264,6 +279,16 @@ static inline bool sched_is_wanted(void)
  */
 struct vcpu *sched_next(struct vcpu *prev);
 
+/* After the machine has turned from one vCPU to another: the one it left may go on elsewhere. */
+void sched_switched(void);
+
+/* WORK_MOVE: those that may not be here go where they may. The caller holds nothing of any but the one that
+ * runs. */
+void sched_move_out(void);
+
+/* From now on v runs only on these CPUs; it stops where it may not be, and goes soon. -EINVAL: none is there. */
+int sched_set_affinity(struct vcpu *v, uint64_t cpus) must_check;
+
 /* v is no longer blocked; ends a poll. From any CPU. */
 void sched_wake(struct vcpu *v);
 
@@ -279,16 +304,29 @@ void sched_notify(struct vcpu *v);
 void sched_up(struct vcpu *v);
 void sched_down(struct vcpu *v);
 
-/* Counted. After sched_pause the vCPU may still run until sched_is_stopped() is true. */
+/* Sets the periodic timer from now on, or stops it (0). Any CPU. */
+void sched_set_periodic(struct vcpu *v, uint64_t period_ns);
+
+/* Counted. After sched_pause the vCPU may still run until sched_is_stopped() is true: then no CPU holds
+ * anything of it. One that says false makes that CPU let go; ask again, from the guest's next exit on. */
 void sched_pause(struct vcpu *v);
 void sched_unpause(struct vcpu *v);
-bool sched_is_stopped(const struct vcpu *v);
+bool sched_is_stopped(const struct vcpu *v) must_check;
 
 /* d->state changed: all its vCPUs go where the new state puts them. */
 void sched_domain_changed(struct domain *d);
 
 /* This CPU has to look at `work` again soon. */
 void sched_request(struct sched_cpu *c, uint32_t work);
+
+/* --- Standing still (hold.c) --- */
+
+/* Between the two all other CPUs stand still where they hold nothing. Call both with nothing held. */
+void cpus_hold(void);
+void cpus_release(void);
+
+/* WORK_HOLD: stands still as long as another CPU wants it. */
+void hold_here(void);
 
 /* --- Up-calls: the timers of a vCPU went off (event/timer_op.c) --- */
 void on_singleshot(struct vcpu *v);

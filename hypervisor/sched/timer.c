@@ -160,7 +160,7 @@ void timer_kill(struct timer *t)
     timer_stop(t);
     for (unsigned i = 0; i < MAX_CPUS; i++)
         while (queues[i] && __atomic_load_n(&queues[i]->firing, __ATOMIC_ACQUIRE) == t)
-            __builtin_ia32_pause();
+            spin_wait();
 }
 
 uint64_t timers_next(void)

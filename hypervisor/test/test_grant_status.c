@@ -438,9 +438,25 @@ static void creation(void)
     fake_domain_free(d);
 }
 
+/* What the trace of rings asks: a look at an entry, which holds nothing. */
+static void naming(void)
+{
+    mfn_t frame;
+    int before;
+
+    grant(owner, 40, GTF_permit_access, user->id, 3);
+    before = refs(owner, 3);
+    check(grant_named_frame(owner, 40, &frame) == 0 && frame.n == fake_frame(owner->id, 3), "an entry names a frame");
+    check(refs(owner, 3) == before && entry(owner, 40)->flags == GTF_permit_access, "... and is as it was");
+    grant(owner, 40, 0, user->id, 3);
+    check(grant_named_frame(owner, 40, &frame) == -EINVAL, "a grant that was revoked names none");
+    check(grant_named_frame(owner, grant_frame_count(owner) * GRANTS_PER_FRAME, &frame) == -EINVAL &&
+              grant_named_frame(owner, ~0u, &frame) == -EINVAL, "an entry beyond the table");
+}
+
 int main(void)
 {
-    plan(83);
+    plan(87);
     fake_machine(1);
     fake_pages_init();
     dom0 = make(0, 10);
@@ -453,6 +469,7 @@ int main(void)
     parts();
     copying();
     queries();
+    naming();
     lists();
     handles_run_out();
     creation();

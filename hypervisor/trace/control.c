@@ -97,6 +97,12 @@ void trace_cpu_init(struct cpu *c, void *memory, uint64_t bytes, enum trace_mode
     trace_describe();
 }
 
+void trace_cpu_forget(struct cpu *c)
+{
+    c->trace = trace_rings[c->id] = NULL;
+    trace_describe();
+}
+
 /* Tells the boots of one machine apart: nothing else changes as much. */
 uint32_t trace_boot_id(void)
 {
@@ -123,6 +129,7 @@ static void record(const struct trace_set *set, uint8_t mask)
         __atomic_store_n(&trace_on[i], on, __ATOMIC_RELAXED);
     }
     __atomic_store_n(&trace_mask, mask, __ATOMIC_RELAXED);
+    trace_sample_now();
     trace_describe();
 }
 

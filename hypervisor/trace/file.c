@@ -5,6 +5,7 @@
  */
 #include "lib/bug.h"
 #include "lib/string.h"
+#include "trace/histogram.h"
 #include "trace/rings.h"
 #include "trace/schema_text.h"
 
@@ -70,6 +71,13 @@ static void put_ring(const struct trace_ring *r)
         put(packet, trace_read(r, seq, true, packet));
 }
 
+static void put_histograms(const struct trace_ring *r)
+{
+    const struct trace_histograms *h = direct_map(r->histograms);
+
+    put(h, h->bytes);
+}
+
 /* QEMU's device says its own number. */
 bool trace_has_debug_port(void)
 {
@@ -93,6 +101,9 @@ void trace_to_debug_port(void)
     for (unsigned i = 0; i < MAX_CPUS; i++)
         if (trace_rings[i])
             put_ring(trace_rings[i]);
+    for (unsigned i = 0; i < MAX_CPUS; i++)
+        if (trace_rings[i])
+            put_histograms(trace_rings[i]);
     e.bytes = written + sizeof(e);
     put(&e, sizeof(e));
     printk("trace: %lu bytes written to the debug port\n", e.bytes);

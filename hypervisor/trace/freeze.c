@@ -3,11 +3,13 @@
  * When a domain crashes, the newest packets of every CPU's ring are copied to where nothing overwrites them but the
  * next crash. A copy is a ring like any other, which nobody writes; the ring it was made of says where it is.
  */
+#include "lib/lock.h"
 #include "lib/string.h"
 #include "trace/place.h"
 #include "trace/rings.h"
 
 static struct trace_ring *copies[MAX_CPUS];
+static struct lock copying; /* into them */
 
 void trace_copy_init(struct cpu *c, void *memory)
 {
@@ -66,8 +68,10 @@ void trace_freeze(uint16_t domain)
 {
     if (!trace_mask)
         return;
+    lock_take(&copying);
     for (unsigned i = 0; i < MAX_CPUS; i++)
         if (trace_rings[i] && copies[i])
             copy_ring(trace_rings[i], copies[i]);
+    lock_drop(&copying);
     trace_frozen(domain);
 }

@@ -9,7 +9,7 @@ extern struct trace_ring *trace_rings[MAX_CPUS]; /* by CPU; NULL: none */
 extern bool trace_has_rings;
 
 /* Rows of events.def, in its order. A class of TRACE_ALWAYS: the event goes with any other. */
-enum trace_field_type { FIELD_u8, FIELD_u16, FIELD_u32, FIELD_u64, FIELD_dur, FIELD_s16, FIELD_s32, FIELD_s64 };
+enum trace_field_type { FIELD_u8, FIELD_u16, FIELD_u32, FIELD_u64, FIELD_dur, FIELD_brief, FIELD_s16, FIELD_s32, FIELD_s64 };
 extern const uint8_t trace_field_bytes[];
 
 struct trace_field {
@@ -25,6 +25,9 @@ struct trace_event {
 };
 extern const struct trace_event trace_events[TRACE_EVENTS];
 const struct trace_event *trace_event_by_number(uint16_t number); /* NULL: there is none */
+
+/* Every CPU's next hypercall and event is measured: whether it is recorded has changed. */
+void trace_sample_now(void);
 
 uint32_t trace_boot_id(void);
 

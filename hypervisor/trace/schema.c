@@ -5,6 +5,7 @@
 
 #define NAME           SCHEMA_NAME
 #define EVENT          SCHEMA_EVENT
+#define HISTOGRAM      SCHEMA_HISTOGRAM
 #define HC(nr, name)   SCHEMA_NAME(hypercall, nr, name)
 #define HC0(nr, name, ...) HC(nr, name)
 #define HC1(nr, name, ...) HC(nr, name)
@@ -17,6 +18,7 @@ const char trace_schema[] __attribute__((aligned(4096))) = /* whole pages, for r
 #include "hypervisor/hypercalls.def"
 #include "trace/enums.def"
 #include "trace/events.def"
+#include "trace/histograms.def"
     ;
 
 const uint32_t trace_schema_bytes = sizeof(trace_schema) - 1;

@@ -56,6 +56,11 @@ static inline void flush_pending(void)
     }
 }
 
+void tlb_flush_here(void)
+{
+    flush_pending();
+}
+
 int guest_write(guest_ptr dst, const void *src, size_t n)
 {
     flush_pending();

@@ -14,7 +14,12 @@ void lapic_cpu_init(void); /* every CPU */
 uint32_t lapic_id(void);
 uint64_t lapic_phys(void);
 void lapic_eoi(void);
-void lapic_send(uint32_t apic_id, unsigned vector); /* an interrupt to another CPU */
+
+/* An interrupt to another CPU: a vector, or one of the messages below. */
+#define LAPIC_NMI        0x4400u
+#define LAPIC_INIT       0x4500u
+#define LAPIC_START(mfn) (0x4600u | (unsigned)(mfn)) /* begins in real mode at this page below 1 MiB */
+void lapic_send(uint32_t apic_id, uint32_t message);
 void lapic_timer_init(bool tsc_deadline);
 void lapic_timer_start(uint32_t count); /* counts once down to an interrupt; 0 stops it */
 uint32_t lapic_timer_left(void);

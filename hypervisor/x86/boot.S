@@ -82,6 +82,8 @@ boot_entry:
         cmp     $16, %ecx
         jb      3b
 
+/* With esi = 0 for a CPU that another one starts. */
+paging_on:
         mov     $CR4_VALUE, %eax
         mov     %eax, %cr4
         mov     $PHYS(hv_l4), %eax
@@ -97,10 +99,39 @@ boot_entry:
 
         .balign 8
 boot_gdt:
-        .quad   0, 0x00af9b000000ffff
+        .quad   0, 0x00af9b000000ffff, 0x00cf9b000000ffff, 0x00cf93000000ffff
 boot_gdt_pointer:
-        .short  15
+        .short  31
         .long   PHYS(boot_gdt)
+
+/*
+ * What another CPU begins with: this much is copied to a page below 1 MiB (smp.c).
+ *   comes with   real mode, cs:0 = the copy's first byte, IF = 0
+ *   leaves by    *start_function, on the stack that ends at start_stack
+ */
+        .code16
+        .globl  start_begin, start_end
+start_begin:
+        mov     %cs, %ax
+        mov     %ax, %ds
+        lgdtl   start_gdt_pointer - start_begin
+        mov     %cr0, %eax
+        or      $1, %eax
+        mov     %eax, %cr0
+        ljmpl   $16, $PHYS(start_protected)
+start_gdt_pointer:
+        .short  31
+        .long   PHYS(boot_gdt)
+start_end:
+
+        .code32
+start_protected:
+        mov     $24, %eax
+        mov     %eax, %ds
+        mov     %eax, %es
+        mov     %eax, %ss
+        xor     %esi, %esi
+        jmp     paging_on
 
         .code64
 boot_long:
@@ -113,11 +144,16 @@ boot_high:
         mov     %eax, %ss
         mov     %eax, %fs
         mov     %eax, %gs
-        lea     boot_stack_end(%rip), %rsp
         xor     %ebp, %ebp
+        test    %esi, %esi
+        jz      1f
+        lea     boot_stack_end(%rip), %rsp
         mov     %esi, %edi
         mov     %ebx, %esi
         call    on_boot
+        ud2
+1:      mov     start_stack(%rip), %rsp
+        call    *start_function(%rip)
         ud2
 
         .bss
@@ -127,3 +163,6 @@ hv_l4:            .skip 4096
 hv_l3:            .skip 16 * 4096
 boot_l3_identity: .skip 4096
 boot_l2:          .skip 4 * 4096
+        .globl  start_stack, start_function
+start_stack:      .skip 8
+start_function:   .skip 8

@@ -35,12 +35,12 @@ static struct lock input_lock;
 static char input[INPUT_BYTES];
 static unsigned input_head, input_tail; /* free-running */
 
-/* Returns false when this CPU holds the lock already. */
+/* Returns false when this CPU holds the lock already, or whoever does stands still. */
 static bool output_take(void)
 {
     unsigned me = this_cpu()->id;
 
-    if (__atomic_load_n(&owner, __ATOMIC_RELAXED) == me)
+    if (__atomic_load_n(&owner, __ATOMIC_RELAXED) == me || cpus_are_stopped())
         return false;
     lock_take(&output_lock);
     __atomic_store_n(&owner, me, __ATOMIC_RELAXED);

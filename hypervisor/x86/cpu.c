@@ -64,7 +64,7 @@ struct cpu *cpu_by_id(unsigned id)
 
 unsigned cpu_count(void)
 {
-    return cpus_present;
+    return __atomic_load_n(&cpus_present, __ATOMIC_ACQUIRE);
 }
 
 static uint64_t stack_top(unsigned id, unsigned page)
@@ -72,8 +72,9 @@ static uint64_t stack_top(unsigned id, unsigned page)
     return STACKS_VA + (uint64_t)id * STACK_BLOCK + (page + 1) * PAGE_SIZE;
 }
 
-struct cpu *cpu_create(unsigned id, mfn_t (*alloc)(void))
+struct cpu *cpu_create(mfn_t (*alloc)(void))
 {
+    unsigned id = cpus_present;
     static const uint8_t pages[] = {1, 3, 5, 7, 9, 10, 11, 12, 13, 14, 15};
     uint64_t block = STACKS_VA + (uint64_t)id * STACK_BLOCK;
     struct cpu *c = (struct cpu *)(block + STACK_BLOCK - sizeof(*c));
@@ -81,9 +82,15 @@ struct cpu *cpu_create(unsigned id, mfn_t (*alloc)(void))
     for (unsigned i = 0; i < ARRAY_SIZE(pages); i++)
         paging_map(block + pages[i] * PAGE_SIZE, alloc(), true);
     *c = (struct cpu){.id = id, .timer_deadline = ~0ull};
-    cpus[id] = c;
-    cpus_present = MAX(cpus_present, id + 1);
     return c;
+}
+
+void cpu_join(void)
+{
+    struct cpu *c = this_cpu();
+
+    cpus[c->id] = c;
+    __atomic_store_n(&cpus_present, c->id + 1, __ATOMIC_RELEASE); /* one starts after the other */
 }
 
 static void set_gate(unsigned vector, unsigned dpl, unsigned ist)
@@ -179,9 +186,11 @@ void cpu_init(uint64_t windows)
     for (unsigned i = 1; i < ARRAY_SIZE(ist_pages); i++)
         tss[id].ist[i - 1] = stack_top(id, ist_pages[i]);
     tss[id].io_map = sizeof(struct tss);
-    idt_fill();
+    if (id == 0) /* the others find it filled, and in use */
+        idt_fill();
     gdt_fill(id);
     window_set(windows, GDT_RESERVED_PAGE, cpu_gdt_page(id));
+    this_cpu()->windows = windows;
     load_descriptors(id, windows);
     syscall_init(id);
     protect_self();

@@ -5,8 +5,11 @@
 
 #include "x86/x86.h"
 
-/* Maps a CPU's stack block and enters it into the table; the caller moves onto it by enter_on_stack. */
-struct cpu *cpu_create(unsigned id, mfn_t (*alloc)(void));
+/* Maps the stack block of the next CPU; the first caller moves onto it by enter_on_stack. */
+struct cpu *cpu_create(mfn_t (*alloc)(void));
+
+/* From here on the calling CPU counts: others may ask it for something. */
+void cpu_join(void);
 
 /* Leaves the current stack for good. */
 __attribute__((noreturn)) void enter_on_stack(uint64_t rsp, void (*function)(void));

@@ -18,6 +18,7 @@
 #include "x86/acpi.h"
 #include "x86/apic.h"
 #include "x86/machine.h"
+#include "x86/smp.h"
 #include "x86/x86.h"
 
 enum kind { ABSENT, GSI, MSI };
@@ -245,6 +246,8 @@ void irq_dispatch(uint32_t vector)
     }
     if (vector == VECTOR_KICK) {
         lapic_eoi();
+        cpu_answer();
+        cpu_stop_if_asked();
         return;
     }
     if (vector < VECTOR_FIRST || vector > VECTOR_LAST)
@@ -259,11 +262,6 @@ void irq_dispatch(uint32_t vector)
     }
     own();
     irq_eoi((unsigned)irq);
-}
-
-void cpu_kick(unsigned cpu)
-{
-    lapic_send(acpi.cpu[cpu].apic_id, VECTOR_KICK);
 }
 
 /* --- Messages --- */

@@ -115,10 +115,10 @@ uint32_t lapic_timer_left(void)
 
 #define COMMAND_PENDING (1u << 12)
 
-void lapic_send(uint32_t apic_id, unsigned vector)
+void lapic_send(uint32_t apic_id, uint32_t message)
 {
     while (reg_read(REG_COMMAND) & COMMAND_PENDING)
         __builtin_ia32_pause();
     reg_write(REG_COMMAND_TO, apic_id << 24);
-    reg_write(REG_COMMAND, vector);
+    reg_write(REG_COMMAND, message);
 }

@@ -9,6 +9,7 @@
  */
 #include "lib/bits.h"
 #include "lib/bug.h"
+#include "lib/lock.h"
 #include "lib/string.h"
 #include "x86/x86.h"
 
@@ -32,6 +33,7 @@ extern const char image_start[], text_end[], rodata_end[], image_end[];
 static mfn_t (*frame_source)(void);
 static const uint64_t no_descriptors[512] __attribute__((aligned(4096)));
 #define WINDOWS_MAX 8192
+static struct lock tables_lock; /* tables of our own that are made */
 static uint64_t mmio_next = MMIO_VA, windows_taken[WINDOWS_MAX / 64]; /* atomic */
 
 void cr3_load(mfn_t l4)
@@ -45,8 +47,12 @@ void cr3_load(mfn_t l4)
 
 static uint64_t *next_table(uint64_t *entry)
 {
-    if (!(*entry & PTE_P))
-        *entry = frame_source().n << PAGE_SHIFT | PTE_TABLE;
+    if (unlikely(!(*entry & PTE_P))) {
+        lock_take(&tables_lock);
+        if (!(*entry & PTE_P))
+            *entry = frame_source().n << PAGE_SHIFT | PTE_TABLE;
+        lock_drop(&tables_lock);
+    }
     BUG_ON(*entry & PTE_LARGE);
     return direct_map(*entry & PTE_ADDR);
 }
@@ -151,10 +157,29 @@ void paging_init(uint64_t max_phys, mfn_t (*alloc)(void))
     write_cr3(read_cr3());
 }
 
+static mfn_t image_frame(const void *p)
+{
+    return MFN(((uint64_t)p - IMAGE_VA) >> PAGE_SHIFT);
+}
+
+void paging_load_own(void)
+{
+    cr3_load(image_frame(hv_l4));
+}
+
 void paging_drop_boot_map(void)
 {
     hv_l4[0] = 0;
-    cr3_load(MFN(((uint64_t)hv_l4 - IMAGE_VA) >> PAGE_SHIFT));
+    paging_load_own();
+}
+
+void paging_start_map(bool on)
+{
+    static uint64_t l3[512] __attribute__((aligned(4096))), l2[512] __attribute__((aligned(4096)));
+
+    l2[IMAGE_PHYS / LARGE] = IMAGE_PHYS | PTE_P | PTE_LARGE;
+    l3[0] = image_frame(l2).n << PAGE_SHIFT | PTE_TABLE;
+    hv_l4[0] = on ? image_frame(l3).n << PAGE_SHIFT | PTE_TABLE : 0;
 }
 
 void *mmio_map(uint64_t phys, size_t bytes)
@@ -208,13 +233,7 @@ void window_set(uint64_t window, unsigned page, mfn_t m)
 
     BUG_ON(page >= WINDOW_BYTES / PAGE_SIZE);
     if (is_filler)
-        m = MFN(((uint64_t)no_descriptors - IMAGE_VA) >> PAGE_SHIFT);
+        m = image_frame(no_descriptors);
     /* Writable: the CPU sets the accessed bit of descriptors. Guests cannot reach it, US is clear. */
     paging_map(window + page * PAGE_SIZE, m, !is_filler);
-}
-
-void tlb_flush(uint64_t cpus)
-{
-    if (cpus & 1ull << this_cpu()->id)
-        this_cpu()->flush_tlb = true;
 }

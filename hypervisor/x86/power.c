@@ -17,6 +17,7 @@
 
 void machine_halt(void)
 {
+    cpus_stop();
     console_drain();
     for (;;)
         __asm__ volatile("cli; hlt");
@@ -40,6 +41,7 @@ static void pause_a_moment(void)
 
 static void power_off(uint16_t type_a, uint16_t type_b)
 {
+    cpus_stop();
     on_machine_end(false);
     console_drain();
     pm1_sleep(acpi.pm1a_control, type_a);
@@ -49,6 +51,7 @@ static void power_off(uint16_t type_a, uint16_t type_b)
 
 void machine_power_off(void)
 {
+    cpus_stop();
     on_machine_end(false);
     if (acpi.has_s5)
         power_off(PM1_SLEEP_TYPE(acpi.s5_type_a), PM1_SLEEP_TYPE(acpi.s5_type_b));
@@ -77,6 +80,7 @@ static void triple_fault(void)
 
 void machine_reboot(void)
 {
+    cpus_stop();
     on_machine_end(false);
     console_drain();
     if (acpi.reset_port) {

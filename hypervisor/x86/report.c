@@ -85,6 +85,7 @@ static void report_back_trace(uint64_t rip, uint64_t frame)
 
 void report_panic(const struct regs *r, const char *what)
 {
+    cpus_stop();
     printk("PANIC: %s on CPU %u\n", what, this_cpu()->id);
     report_registers(r);
     if (r->vector == TRAP_PF)
@@ -107,6 +108,7 @@ void panic(const char *fmt, ...)
 {
     va_list ap;
 
+    cpus_stop();
     va_start(ap, fmt);
     print_line("PANIC", fmt, ap);
     va_end(ap);

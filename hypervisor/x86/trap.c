@@ -17,6 +17,7 @@
 #include "x86/report.h"
 #include "x86/restart.h"
 #include "x86/trap.h"
+#include "x86/smp.h"
 #include "x86/x86.h"
 
 extern const char guest_iretq[], exit_to_guest[];
@@ -48,7 +49,6 @@ void on_hypervisor_trap(struct regs *r)
 {
     uint64_t fix;
 
-    r->rip = restart_check(r->rip);
     if (r->vector >= 32) {
         irq_dispatch(r->vector);
         return;
@@ -96,6 +96,7 @@ struct context *on_ist_trap(struct regs *r)
     case TRAP_DB:
         return debug_trap_entry(r);
     case TRAP_NMI:
+        cpu_stop_if_asked();
         on_nmi(r->rip, is_from_guest(r));
         r->rflags &= ~(uint64_t)FLAG_VM; /* [trap.virtual] our IRETQ could not lead there */
         return NULL;

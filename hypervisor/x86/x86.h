@@ -27,7 +27,16 @@ struct cpu {
     void *sched;             /* sched/ */
     void *timers;            /* sched/timer.c */
     void *trace;             /* trace/ */
-    uint64_t pad[8];
+    void *histograms;        /* trace/histogram.c */
+    int hypercalls_left;     /* until one is measured, or recorded; straight.S counts it down */
+    int events_left;         /* likewise of events that begin to wait */
+    uint32_t sample_seed;
+    uint32_t apic_id;
+    struct vcpu *idle;       /* current while nobody runs here */
+    uint32_t flushes_asked;  /* by other CPUs; atomic */
+    uint32_t flushes_done;   /* as many of them as were asked for when CR3 was last reloaded for them; atomic */
+    uint64_t windows;        /* descriptor windows of its own, loaded while those of no vCPU are */
+    uint64_t pad[2];
 };
 
 static inline struct cpu *this_cpu(void)
@@ -41,8 +50,14 @@ static inline struct cpu *this_cpu(void)
 struct cpu *cpu_by_id(unsigned id); /* NULL when there is no such CPU */
 unsigned cpu_count(void);
 
+/* --- Other CPUs (smp.c) --- */
+
 /* Makes another CPU pass through on_exit, or wake from HLT. */
 void cpu_kick(unsigned cpu);
+
+/* All others stop for good, wherever they are. Of two that want this only the first returns. */
+void cpus_stop(void);
+bool cpus_are_stopped(void);
 
 void cpu_init(uint64_t windows); /* descriptors and system-call entry of the calling CPU */
 
@@ -64,6 +79,12 @@ void paging_map(uint64_t va, mfn_t m, bool writable);
 
 /* Drops the identity mapping of low memory the boot code ran in. */
 void paging_drop_boot_map(void);
+
+/* Whether boot.S is also mapped at its physical address: while other CPUs start there. */
+void paging_start_map(bool on);
+
+/* Loads the table that maps us and nothing else. */
+void paging_load_own(void);
 
 void cr3_load(mfn_t l4); /* writes CR3, and so flushes this CPU's TLB */
 
@@ -103,6 +124,10 @@ bool paging_show_m2p(uint64_t *l4, bool show);
  * returns. [tlb.deferred] */
 void tlb_flush(uint64_t cpus);
 
+/* The calling CPU's flush, if one waits, happens now: for when a frame goes to others, who fill it while we
+ * may still read what the guest mapped there. */
+void tlb_flush_here(void);
+
 /* --- Time (clock.c) --- */
 
 /* ns = (tsc << shift or >> -shift) * mul >> 32, as in struct vcpu_time_info. */
@@ -140,8 +165,11 @@ bool preempt_wanted(void);
 
 struct vcpu;
 void on_guest_entry(struct context *c); /* anything but SYSCALL brought the guest here */
+void on_page_fault(struct context *c);  /* a guest kernel stored to a present page */
 void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
 void on_restart(struct context *c);     /* a handler of on_hypercall[] answered -ERESTART */
+/* A hypercall that is measured: v, its arguments, its number. */
+long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr);
 struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
 void on_nmi(uint64_t rip, bool in_guest);

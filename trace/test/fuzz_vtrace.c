@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "trace/vtrace/attribution.h"
 #include "trace/vtrace/export/stacks.h"
+#include "trace/vtrace/kept.h"
 #include "trace/vtrace/metadata.h"
 #include "trace/schema_text.h"
 
@@ -54,6 +55,7 @@ static void read_all(const struct trace *t, FILE *out)
     }
     cursor_free(c);
     json_decref(attribution_json(a));
+    json_decref(kept_json(t));
     attribution_free(a);
     ctf_metadata(out, t, NULL);
     fprintf(out, "%llu", (unsigned long long)node_total(stacks_end(s)));

@@ -5,6 +5,7 @@
  */
 #include "trace/test/host.h"
 #include "trace/each.h"
+#include "trace/histogram.h"
 #include "trace/schema_text.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ static struct trace_ring *rings[2];
 static uint64_t random_state;
 
 enum { BYTES_u8 = 1, BYTES_u16 = 2, BYTES_u32 = 4, BYTES_u64 = 8, BYTES_s16 = 2, BYTES_s32 = 4, BYTES_s64 = 8,
-       BYTES_dur = 4 };
+       BYTES_dur = 4, BYTES_brief = 4 };
 #define BYTES(type, name, unit, meaning) BYTES_##type +
 #define EVENT(number, name, class, kind, meaning, ...) {number, (EACH(BYTES, __VA_ARGS__) 0) / 8},
 static const struct {
@@ -69,7 +70,30 @@ static void put_ring(FILE *f, const struct trace_ring *r)
         fwrite(packet, 1, trace_read(r, seq, true, packet), f);
 }
 
-static void put_file(FILE *f)
+/* Each of both CPUs has counted the odd or the even values from 1 to 1000 in every row; a small file has one row. */
+static void put_histograms(FILE *f, unsigned cpu, bool is_small)
+{
+    enum {
+#define HISTOGRAM(name, unit, rows, of, meaning) +(rows)
+        ROWS = 0
+#include "trace/histograms.def"
+#undef HISTOGRAM
+    };
+    struct trace_histograms h = {FILE_HISTOGRAMS, 0, cpu, is_small ? 1 : ROWS, TRACE_STEPS, TRACE_BUCKETS};
+    struct trace_histogram row = {0};
+
+    for (uint64_t v = 1 + cpu; v <= 1000; v += 2) {
+        row.bucket[trace_bucket(v)]++;
+        row.sum += v;
+        row.max = v;
+    }
+    h.bytes = sizeof(h) + h.rows * sizeof(row);
+    fwrite(&h, sizeof(h), 1, f);
+    for (unsigned i = 0; i < h.rows; i++)
+        fwrite(&row, sizeof(row), 1, f);
+}
+
+static void put_file(FILE *f, bool is_small)
 {
     static const uint64_t zeros;
     struct file_header h = {
@@ -89,6 +113,8 @@ static void put_file(FILE *f)
     fwrite(&zeros, h.schema_bytes - trace_schema_bytes, 1, f);
     for (unsigned i = 0; i < 2; i++)
         put_ring(f, rings[i]);
+    for (unsigned i = 0; i < 2; i++)
+        put_histograms(f, i, is_small);
     e.bytes = (uint64_t)ftell(f) + sizeof(e);
     fwrite(&e, sizeof(e), 1, f);
 }
@@ -114,6 +140,6 @@ int main(int argc, char **argv)
     }
     for (long n = atol(argv[2]); n > 0; n--)
         block_run(blocks[n % 3 == 0], emit_random, NULL);
-    put_file(f);
+    put_file(f, atol(argv[2]) < 1000);
     return fclose(f) != 0;
 }

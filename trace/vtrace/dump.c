@@ -4,6 +4,7 @@
  * believed; where packets lie follows from these, and what a ring says of itself is checked against that.
  */
 #include "trace/vtrace/dump.h"
+#include "trace/vtrace/file.h"
 
 #include <string.h>
 
@@ -130,6 +131,16 @@ static void put_ring(FILE *out, const struct image *m)
     fseek(out, 0, SEEK_END);
 }
 
+/* The histograms of a CPU are where its ring says. */
+static void put_histograms(FILE *out, const struct memory *in, const struct trace_ring *r)
+{
+    uint64_t there;
+    const void *h = r->histograms ? memory_at(in, r->histograms, &there) : NULL;
+
+    if (h && !((uintptr_t)h % 8) && histograms_are_good(h, there))
+        fwrite(h, 1, ((const struct trace_histograms *)h)->bytes, out);
+}
+
 /* --- The file --- */
 
 static bool put_header(FILE *out, const struct memory *in, const struct trace_descriptor *d)
@@ -151,9 +162,12 @@ bool dump_write(FILE *out, const struct memory *in, const struct trace_descripto
 
     if (!put_header(out, in, d))
         return false;
-    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++)
-        if (d->ring[i] && read_ring(&m, in, d->ring[i], d->ring_bytes))
-            put_ring(out, &m);
+    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++) {
+        if (!d->ring[i] || !read_ring(&m, in, d->ring[i], d->ring_bytes))
+            continue;
+        put_ring(out, &m);
+        put_histograms(out, in, &m.ring);
+    }
     memcpy(e.magic, FILE_END, 8);
     e.bytes = (uint64_t)ftell(out) + sizeof(e);
     fwrite(&e, sizeof(e), 1, out);

@@ -160,9 +160,28 @@ static bool skip_section(const struct trace *t, size_t *at)
     return true;
 }
 
+/* Every number of it is in its bounds; `bytes` are there. */
+bool histograms_are_good(const struct trace_histograms *h, size_t bytes)
+{
+    return bytes >= sizeof(*h) && !memcmp(h->magic, FILE_HISTOGRAMS, sizeof(h->magic)) && h->bytes <= bytes &&
+           h->steps == TRACE_STEPS && h->buckets == TRACE_BUCKETS && h->bytes >= sizeof(*h) &&
+           (h->bytes - sizeof(*h)) / sizeof(h->row[0]) == h->rows;
+}
+
+static void keep_histograms(struct trace *t, size_t at)
+{
+    const struct trace_histograms *h = (const void *)(t->data + at);
+
+    if (!has(t, at, FILE_HISTOGRAMS, sizeof(*h)) || !histograms_are_good(h, t->size - at))
+        return;
+    t->histograms = must_realloc(t->histograms, t->histogram_count + 1, sizeof(h));
+    t->histograms[t->histogram_count++] = h;
+}
+
 static void scan(struct trace *t, size_t at)
 {
     for (;;) {
+        keep_histograms(t, at);
         if (has(t, at, FILE_RING, sizeof(struct file_ring))) {
             if (!scan_ring(t, &at))
                 return;
@@ -324,6 +343,7 @@ void trace_close(struct trace *t)
     for (size_t i = 0; i < t->ring_count; i++)
         free(t->rings[i].packets);
     free(t->rings);
+    free(t->histograms);
     schema_free(&t->schema);
     symbols_free(t->symbols);
     if (t->map)

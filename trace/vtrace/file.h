@@ -7,6 +7,7 @@
 #ifndef VTRACE_FILE_H
 #define VTRACE_FILE_H
 
+#include "trace/histogram.h"
 #include "trace/ring.h"
 #include "trace/vtrace/schema.h"
 
@@ -37,6 +38,8 @@ struct trace {
     struct schema schema;
     struct ring *rings;
     size_t ring_count;
+    const struct trace_histograms **histograms; /* of each CPU, those that are always kept */
+    size_t histogram_count;
     bool is_whole;   /* the end is there and fits */
     char cut[160];   /* otherwise: what is missing */
     const struct event *event_of[65536];
@@ -52,6 +55,9 @@ void trace_close(struct trace *t);
 
 /* The same, or the end of the program with that sentence: what a verb wants. */
 struct trace *trace_of(const char *path);
+
+/* Is that a struct trace_histograms as this program knows it, within `bytes`? */
+bool histograms_are_good(const struct trace_histograms *h, size_t bytes);
 
 /* The packet that begins at `data`; false: what is there is none, or it is longer than `bytes`. */
 bool packet_read(struct packet *p, const void *data, size_t bytes);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vtrace hist: how the durations of the spans are distributed; each bar is an eighth of a power of two. */
+/* vtrace hist: how the durations of the spans are distributed; each bar is an eighth of a power of two. What the
+ * hypervisor counts without being asked is in kept.c. */
+#include "trace/vtrace/bars.h"
 #include "trace/vtrace/json.h"
-#include "trace/vtrace/plot.h"
+#include "trace/vtrace/kept.h"
 
 #include <inttypes.h>
 
 #define BAR_BUCKETS (HISTOGRAM_STEPS / 8)
-#define BAR_WIDTH   50
 
 static uint64_t bar(const struct histogram *h, unsigned first)
 {
@@ -17,53 +18,14 @@ static uint64_t bar(const struct histogram *h, unsigned first)
     return n;
 }
 
-static uint64_t highest(const struct histogram *h)
-{
-    uint64_t most = 1;
-
-    for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i += BAR_BUCKETS)
-        most = bar(h, i) > most ? bar(h, i) : most;
-    return most;
-}
-
-/* Bars from the lowest to the highest duration; `each` prints one. */
-static void bars(const struct trace *t, const struct histogram *h, FILE *out,
-                 void (*each)(const struct trace *, FILE *, unsigned, uint64_t, uint64_t))
+/* From the lowest to the highest duration. */
+static void draw(struct bars *b, const struct trace *t, const struct histogram *h)
 {
     unsigned first = histogram_bucket(h->min) / BAR_BUCKETS * BAR_BUCKETS;
-    uint64_t most = highest(h);
 
+    *b = (struct bars){.unit = "ns"};
     for (unsigned i = first; h->count && i <= histogram_bucket(h->max); i += BAR_BUCKETS)
-        each(t, out, i, bar(h, i), most);
-}
-
-static void print_bar(const struct trace *t, FILE *out, unsigned first, uint64_t n, uint64_t most)
-{
-    char low[32], high[32];
-
-    fprintf(out, "    %9s - %-9s %10" PRIu64 " %.*s\n",
-            text_ns(low, sizeof(low), ticks_ns(t, histogram_low(first))),
-            text_ns(high, sizeof(high), ticks_ns(t, histogram_high(first + BAR_BUCKETS - 1))), n,
-            (int)((n * BAR_WIDTH + most - 1) / most), "##################################################");
-}
-
-static void plot_bar(const struct trace *t, FILE *out, unsigned first, uint64_t n, uint64_t most)
-{
-    double low = ticks_ns(t, histogram_low(first)),
-           high = ticks_ns(t, histogram_high(first + BAR_BUCKETS - 1) + 1.0);
-
-    fprintf(out, "%g %" PRIu64 "\n%g %" PRIu64 "\n", low > 0 ? low : 0.5, n, high, n);
-}
-
-static void plot(const struct trace *t, const struct histogram *h, const char *path)
-{
-    FILE *out = plot_begin(path, "Durations");
-
-    fputs("set xlabel 'ns'\nset ylabel 'spans'\nset logscale x\nset yrange [0:*]\nset grid\nunset key\n"
-          "plot '-' with filledcurves above y=0 fillcolor rgb '#4477aa'\n", out);
-    bars(t, h, out, plot_bar);
-    fputs("e\n", out);
-    plot_end(out, path);
+        bars_add(b, ticks_ns(t, histogram_low(i)), ticks_ns(t, histogram_high(i + BAR_BUCKETS - 1) + 1ull), bar(h, i));
 }
 
 static json_t *json_bars(const struct trace *t, const struct histogram *h)
@@ -90,13 +52,14 @@ static void print_summary(const struct trace *t, const struct histogram *h)
     printf(", max %s\n", text_ns(text, sizeof(text), ticks_ns(t, h->max)));
 }
 
-int verb_hist(const struct options *o)
+static int hist_of_spans(const struct options *o)
 {
     static struct histogram h;
     struct trace *t = trace_of(o->paths[0]);
     struct records *s = records_open(t, o);
     struct column dur;
     struct record r;
+    struct bars b;
     int status;
 
     column_make(&dur, &t->schema, "dur");
@@ -105,17 +68,31 @@ int verb_hist(const struct options *o)
             histogram_add(&h, (uint32_t)column_value(&dur, &r, 0));
     records_close(s);
     column_free(&dur);
+    draw(&b, t, &h);
     if (option_given(o, 'j'))
         json_print(json_pack("{s:o,s:o,s:o}", "completeness", json_completeness(t), "durations",
                              json_durations(t, &h), "buckets", json_bars(t, &h)), false);
     else {
         print_completeness(stdout, t);
         print_summary(t, &h);
-        bars(t, &h, stdout, print_bar);
+        bars_print(stdout, &b);
     }
     if (option_text(o, 'o'))
-        plot(t, &h, option_text(o, 'o'));
+        bars_plot(&b, option_text(o, 'o'), "Durations", "spans");
     status = exit_status(t);
     trace_close(t);
     return status;
+}
+
+int verb_hist(const struct options *o)
+{
+    if (option_given(o, 'L'))
+        return kept_live(o);
+    if (!o->path_count)
+        fail("a FILE is missing, or --live; see vtrace hist --help");
+    if (option_given(o, 'A'))
+        return kept_in_file(o);
+    if (o->path_count > 1)
+        fail("names are chosen of what --always or --live shows; see vtrace hist --help");
+    return hist_of_spans(o);
 }

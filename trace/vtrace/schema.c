@@ -148,6 +148,26 @@ static bool add_field(struct schema *s, char **c, unsigned n)
     return true;
 }
 
+static bool add_histogram(struct schema *s, char **c, unsigned n)
+{
+    const struct histogram_rows *last;
+    int64_t rows;
+
+    if (n < 6 || !is_word(c[1]) || !is_word(c[2]) || !is_number(c[3], 1, UINT16_MAX, &rows) || !is_word(c[4]))
+        return false;
+    s->histograms = grow(s->histograms, s->histogram_count, sizeof(*s->histograms));
+    last = s->histogram_count ? &s->histograms[s->histogram_count - 1] : NULL;
+    s->histograms[s->histogram_count++] = (struct histogram_rows){
+        .name = c[1],
+        .unit = c[2],
+        .of = c[4],
+        .meaning = c[5],
+        .first = last ? last->first + last->rows : 0,
+        .rows = (unsigned)rows,
+    };
+    return true;
+}
+
 static unsigned split(char *line, char **columns)
 {
     unsigned n = 0;
@@ -175,6 +195,8 @@ static bool add_line(struct schema *s, char *line)
         return add_event(s, c, n);
     case 'F':
         return add_field(s, c, n);
+    case 'H':
+        return add_histogram(s, c, n);
     default:
         return isupper((unsigned char)c[0][0]);
     }
@@ -205,6 +227,7 @@ void schema_free(struct schema *s)
     free(s->enums);
     free(s->events);
     free(s->classes);
+    free(s->histograms);
     free(s->text);
     *s = (struct schema){0};
 }
@@ -241,13 +264,24 @@ const struct field *event_field(const struct event *e, const char *name)
     return NULL;
 }
 
+static const char *name_in(const struct enumeration *e, int64_t number)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (e->names[i].number == number)
+            return e->names[i].name;
+    return NULL;
+}
+
 const char *schema_name(const struct schema *s, const struct field *f, int64_t number)
 {
-    if (f->enumeration < 0)
-        return NULL;
-    for (size_t i = 0; i < s->enums[f->enumeration].count; i++)
-        if (s->enums[f->enumeration].names[i].number == number)
-            return s->enums[f->enumeration].names[i].name;
+    return f->enumeration < 0 ? NULL : name_in(&s->enums[f->enumeration], number);
+}
+
+const char *schema_name_of(const struct schema *s, const char *enumeration, int64_t number)
+{
+    for (size_t i = 0; i < s->enum_count; i++)
+        if (!strcmp(s->enums[i].of, enumeration))
+            return name_in(&s->enums[i], number);
     return NULL;
 }
 

@@ -36,6 +36,12 @@ struct event {
     struct field fields[MAX_FIELDS];
 };
 
+/* A row of trace/histograms.def: `rows` histograms from `first` on in every struct trace_histograms. */
+struct histogram_rows {
+    const char *name, *unit, *of, *meaning;
+    unsigned first, rows;
+};
+
 struct schema {
     char *text; /* what all names point into */
     struct event *events;
@@ -44,6 +50,8 @@ struct schema {
     size_t enum_count;
     struct name *classes; /* number: the bit */
     size_t class_count;
+    struct histogram_rows *histograms;
+    size_t histogram_count;
 };
 
 /* Parses `bytes` of text. False, with a sentence in `why`, when it is not a schema. */
@@ -57,6 +65,7 @@ bool schema_has_class(const struct schema *s, const char *name);
 const struct field *event_field(const struct event *e, const char *name);
 
 /* The name of a number, or NULL. */
+const char *schema_name_of(const struct schema *s, const char *enumeration, int64_t number);
 const char *schema_name(const struct schema *s, const struct field *f, int64_t number);
 
 /* The value of a field in a payload that is `e->bytes` long. */

@@ -21,6 +21,14 @@ const char *text_ns(char *out, size_t size, double ns)
     return out;
 }
 
+const char *text_value(char *out, size_t size, const char *unit, double value)
+{
+    if (!strcmp(unit, "ns"))
+        return text_ns(out, size, value);
+    snprintf(out, size, "%.3g", value);
+    return out;
+}
+
 const char *text_address(char *out, size_t size, const struct trace *t, uint64_t address)
 {
     uint64_t offset;

@@ -16,6 +16,9 @@
 /* ns with three figures and a unit: "1.23 us". */
 const char *text_ns(char *out, size_t size, double ns);
 
+/* The same of what has another unit than "ns": three figures. */
+const char *text_value(char *out, size_t size, const char *unit, double value);
+
 /* A field of a record as its unit wants it. */
 const char *text_field(char *out, size_t size, const struct trace *t, const struct field *f,
                        int64_t v);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The hostile guest: `seed=` and `calls=` on the command line decide a run of hypercalls with
- * hostile arguments, page-table mutations and random user code. What it shows: the hypervisor is
+ * hostile arguments, page-table mutations and random user code. With `vcpus=2` a second vCPU changes
+ * the same tables; with `peer=N` domain N is flooded with events and its grants are stormed. What it shows: the hypervisor is
  * still there at the end, and (asked by vantage_op) every frame's counts recompute to the stored
  * ones. The guest makes no claim about single results: a refusal is as good as an acceptance.
  */
@@ -28,10 +29,19 @@ static void step(void)
 
     if (n == 0)
         user_step();
+    else if (has_peer && n < 8)
+        storm_step();
     else if (n < 24)
         calls_step();
     else
         mutate_step();
+}
+
+/* For whoever keeps us (keeper/guests.c): where no console is. */
+static void publish(u64 made)
+{
+    shared_info->arch.pfn_to_mfn_frame_list_list = made;
+    shared_info->arch.max_pfn = storm_mapped;
 }
 
 static void run(u64 calls)
@@ -46,6 +56,7 @@ static void run(u64 calls)
         }
         step();
     }
+    publish(made);
 }
 
 static void print_counts(void)
@@ -78,6 +89,9 @@ void mini_main(const char *args)
     random_seed(seed);
     pool_init();
     user_step_init();
+    storm_init((domid_t)arg_number(args, "peer", DOMID_INVALID));
+    if (arg_number(args, "vcpus", 1) > 1)
+        case_long("second-vcpu", second_start(), 0);
     hyp_vm_assist(VMASST_CMD_enable, VMASST_TYPE_writable_pagetables);
     audit("audit-before");
     run(calls);

@@ -58,6 +58,15 @@ void calls_count(u64 nr, long result);
 /* Random code in user mode, ended by a trap or by a timer. */
 void user_step(void);
 void user_step_init(void);
+/* Events and grants of another domain. */
+extern bool has_peer;
+void storm_init(domid_t peer); /* DOMID_INVALID: none */
+void storm_step(void);
+extern u64 storm_mapped; /* grants mapped */
+/* vCPU 1 mutates the same tables from now on. 0, or why not. */
+long second_start(void);
+/* A mutation that is one hypercall and touches none of our own memory: fit for a vCPU without traps. */
+void mutate_bare(void);
 /* Makes sure the guest wakes within a millisecond of virtual time. */
 void timer_arm(void);
 

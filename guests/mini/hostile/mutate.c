@@ -294,3 +294,13 @@ void mutate_step(void)
 
     moves[random_below(ARRAY_SIZE(moves))]();
 }
+
+void mutate_bare(void)
+{
+    static void (*const moves[])(void) = {
+        make_read_only, make_read_only, make_writable, remap,  pin,    unpin,  unpin,
+        attach,         attach,         attach,        detach, shrink, link,   batch,
+    };
+
+    moves[random_below(ARRAY_SIZE(moves))]();
+}

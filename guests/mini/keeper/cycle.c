@@ -19,80 +19,31 @@
 #define STAGES 6
 
 static u64 frames[PAGES]; /* of the domain, by pfn */
-
-static long create(domid_t *domain)
-{
-    struct xen_domctl *op = domctl_new(XEN_DOMCTL_createdomain, 0);
-    long rc;
-
-    op->u.createdomain.max_vcpus = 2;
-    op->u.createdomain.max_grant_frames = 1;
-    op->u.createdomain.max_maptrack_frames = 1;
-    rc = domctl(op);
-    *domain = op->domain;
-    return rc;
-}
-
-static long limit(domid_t domain, u64 pages)
-{
-    struct xen_domctl *op = domctl_new(XEN_DOMCTL_max_mem, domain);
-
-    op->u.max_mem.max_memkb = pages << (PAGE_SHIFT - 10);
-    return domctl(op);
-}
-
-static long populate(domid_t domain)
-{
-    struct xen_memory_reservation r = {.nr_extents = PAGES, .domid = domain};
-
-    for (u64 i = 0; i < PAGES; i++)
-        frames[i] = i;
-    set_xen_guest_handle(r.extent_start, frames);
-    return hyp_memory_op(XENMEM_populate_physmap, &r) == PAGES ? 0 : -1;
-}
-
-/* The entry of our page `at` maps that frame of the domain, or with none our own again. */
-static long map_foreign(void *at, u64 frame, domid_t domain)
-{
-    mmu_update_t u = {.ptr = pte_maddr((u64)at, 1), .val = pte_make(frame, PTE_DATA)};
-    u32 done = 0;
-
-    return hyp_mmu_update(&u, 1, &done, domain);
-}
-
-static long map_own(void *at, u64 pfn)
-{
-    return map_page((u64)at, pte_make(p2m[pfn], PTE_DATA));
-}
+static u64 other[PAGES];
 
 /* An L4 with one L3 below it, through a foreign mapping, then pinned. */
 static long pin_tables(domid_t domain, void *window)
 {
-    mmuext_op_t op = {.cmd = MMUEXT_PIN_L4_TABLE, .arg1.mfn = frames[0]};
-    u64 own = va_pfn(window);
-    u32 done;
     long rc = map_foreign(window, frames[0], domain);
 
     if (rc)
         return rc;
     memset(window, 0, PAGE_SIZE);
     *(u64 *)window = pte_make(frames[1], PTE_TABLE);
-    rc = map_own(window, own);
-    return rc ? rc : hyp_mmuext_op(&op, 1, &done, domain);
+    rc = map_own(window);
+    return rc ? rc : domain_pin_l4(domain, frames[0]);
 }
 
 static long set_vcpu(domid_t domain)
 {
     static vcpu_guest_context_t context;
-    struct xen_domctl *op = domctl_new(XEN_DOMCTL_setvcpucontext, domain);
 
     memset(&context, 0, sizeof(context));
     context.ctrlreg[3] = frames[0] << PAGE_SHIFT;
     context.gdt_frames[0] = frames[2];
     context.gdt_ents = 512;
     context.flags = VGCF_in_kernel | VGCF_online;
-    set_xen_guest_handle(op->u.vcpucontext.ctxt, &context);
-    return domctl(op);
+    return domain_vcpu(domain, 0, &context);
 }
 
 static long bind_ports(domid_t domain, long *ours)
@@ -109,13 +60,13 @@ static long cycle(unsigned int stage, void *window)
     long rc, port = 0;
     domid_t domain;
 
-    rc = create(&domain);
+    rc = domain_new(&domain);
     if (rc)
         return rc;
     if (stage > 0)
-        rc = limit(domain, PAGES);
+        rc = domain_limit(domain, PAGES);
     if (!rc && stage > 0)
-        rc = populate(domain);
+        rc = domain_populate(domain, frames, PAGES);
     if (!rc && stage > 1)
         rc = bind_ports(domain, &port);
     if (!rc && stage > 2)
@@ -152,10 +103,10 @@ static void run_stage(unsigned int stage, unsigned int times, void *window)
 /* A domain with memory, of which we map one frame. 0 or the first error. */
 static long make_and_map(domid_t *domain, u64 (*which)(domid_t), void *window)
 {
-    long rc = create(domain);
+    long rc = domain_new(domain);
 
-    rc = rc ? rc : limit(*domain, PAGES);
-    rc = rc ? rc : populate(*domain);
+    rc = rc ? rc : domain_limit(*domain, PAGES);
+    rc = rc ? rc : domain_populate(*domain, frames, PAGES);
     return rc ? rc : map_foreign(window, which(*domain), *domain);
 }
 
@@ -164,21 +115,11 @@ static u64 frame_of_memory(domid_t domain)
     return frames[3];
 }
 
-static u64 frame_of_grant_table(domid_t domain)
-{
-    struct xen_mem_acquire_resource r = {
-        .domid = domain, .type = XENMEM_resource_grant_table, .nr_frames = 1};
-    xen_pfn_t frame = 0;
-
-    set_xen_guest_handle(r.frame_list, &frame);
-    return hyp_memory_op(XENMEM_acquire_resource, &r) ? 0 : frame;
-}
-
 /* A frame that we still map keeps a dead domain in the list until we let go; nobody else gets it. */
 static void linger(void *window)
 {
     struct xen_domctl_getdomaininfo info;
-    u64 before = frames_free(), own = va_pfn(window);
+    u64 before = frames_free();
     domid_t domain;
     long rc = make_and_map(&domain, frame_of_memory, window);
 
@@ -187,18 +128,18 @@ static void linger(void *window)
         return;
     }
     case_hex("fresh-memory-is-empty", *(volatile u64 *)window, 0);
-    case_long("no-more-than-its-limit", populate(domain), -1);
+    case_long("no-more-than-its-limit", domain_populate(domain, other, PAGES), -1);
     *(volatile u64 *)window = 0x1234;
     case_long("dies-though-mapped", domctl_do(XEN_DOMCTL_destroydomain, domain), 0);
     rc = domain_info(domain, &info);
     case_true("lingers", !rc && info.flags & XEN_DOMINF_dying && info.tot_pages == 1, "another state");
     case_hex("its-frame-too", *(volatile u64 *)window, 0x1234);
     case_long("nothing-more-of-it", map_foreign(window, frames[4], domain), -ESRCH);
-    case_long("no-more-memory", populate(domain), -1);
+    case_long("no-more-memory", domain_populate(domain, other, PAGES), -1);
     case_long("not-paused", domctl_do(XEN_DOMCTL_pausedomain, domain), -ESRCH);
     case_long("dies-once", domctl_do(XEN_DOMCTL_destroydomain, domain), 0);
     case_true("audit-of-a-zombie", audit_agrees(), "wrong");
-    map_own(window, own);
+    map_own(window);
     case_long("gone-with-the-last-mapping", domain_info(domain, &info), -ESRCH);
     case_long("and-all-is-back", (long)(frames_free() - before), 0);
 }
@@ -207,9 +148,9 @@ static void linger(void *window)
 static void linger_shared(void *window)
 {
     struct xen_domctl_getdomaininfo info;
-    u64 before = frames_free(), own = va_pfn(window);
+    u64 before = frames_free();
     domid_t domain;
-    long rc = make_and_map(&domain, frame_of_grant_table, window);
+    long rc = make_and_map(&domain, grant_table_frame, window);
 
     if (rc) {
         case_fail("its-grant-table", "set up: %ld", rc);
@@ -217,7 +158,7 @@ static void linger_shared(void *window)
     }
     case_long("dies-though-shared", domctl_do(XEN_DOMCTL_destroydomain, domain), 0);
     case_long("its-grant-table", domain_info(domain, &info), 0);
-    map_own(window, own);
+    map_own(window);
     case_long("gone-with-its-grant-table", domain_info(domain, &info), -ESRCH);
     case_long("and-that-is-back", (long)(frames_free() - before), 0);
 }

@@ -2,6 +2,8 @@
 /* Calls to the control interfaces, and which cases are run. */
 #include "keeper.h"
 
+#include <xen/sched.h>
+
 #define ESRCH 3
 
 struct xen_domctl_getdomaininfo list[LIST_MAX];
@@ -65,6 +67,17 @@ long domain_info(domid_t domain, struct xen_domctl_getdomaininfo *info)
     return rc;
 }
 
+void sleep_ns(u64 ns)
+{
+    static bool has_timer;
+
+    if (!has_timer)
+        event_unmask((u32)port_virq(VIRQ_TIMER, 0));
+    has_timer = true;
+    hyp_set_timer_op(time_ns() + ns);
+    hyp_sched_op(SCHEDOP_block, 0);
+}
+
 u32 domains_list(void)
 {
     struct xen_sysctl *op = sysctl_new(XEN_SYSCTL_getdomaininfolist);
@@ -82,6 +95,7 @@ void mini_main(const char *args)
     if (arg_number(args, "cycles", 1)) {
         right_run();
         cycle_run(args);
+        held_run();
     }
     verdict_print();
 }

@@ -26,15 +26,68 @@ bool audit_agrees(void);
 /* Of a domain's flags and numbers; -ESRCH when it is gone. */
 long domain_info(domid_t domain, struct xen_domctl_getdomaininfo *info);
 
+/* Blocks for that long. */
+void sleep_ns(u64 ns);
+
 /* Domains but dom0, in `list` (room for LIST_MAX). */
 #define LIST_MAX 200
 extern struct xen_domctl_getdomaininfo list[LIST_MAX];
 u32 domains_list(void);
 
-/* --- guests.c, cycle.c, right.c: the cases --- */
+/* --- domain.c: making a domain, step by step; 0 or the first error --- */
+
+long domain_new(domid_t *domain); /* two vCPUs, one frame of grants */
+long domain_limit(domid_t domain, u64 pages);
+long domain_populate(domid_t domain, u64 *frames, u64 pages); /* frames[pfn]: where each is */
+long domain_vcpu(domid_t domain, u32 vcpu, vcpu_guest_context_t *context);
+long domain_pin_l4(domid_t domain, u64 frame);
+
+/* The entry of our page `at` maps that frame of the domain, or again our own. */
+long map_foreign(void *at, u64 frame, domid_t domain);
+long map_own(void *at);
+u64 grant_table_frame(domid_t domain); /* the first, 0 for none */
+
+/* --- victim.c: a whole domain that runs restless() on both of its vCPUs --- */
+
+#define IMAGE_START  (VIRT_BASE + 0x100000)
+#define VICTIM_PAGES 128
+#define FIRST_IMAGE  5 /* frames[FIRST_IMAGE] and up: a copy of our image, the pool behind it */
+
+/* Makes one up to step `steps` (VICTIM_STEPS: it runs). 0, or the first error; the domain may be there. */
+#define VICTIM_STEPS 7
+struct victim {
+    domid_t domain; /* 0: not made */
+    u64 frames[VICTIM_PAGES];
+};
+long victim_make(struct victim *of, unsigned int steps, u64 seed);
+/* A word of our image in its copy. */
+u64 victim_peek(const struct victim *of, const u64 *word);
+void victim_poke(const struct victim *of, const u64 *word, u64 value);
+
+/* --- restless.c: what a victim does until somebody ends it --- */
+
+struct restless {
+    u64 frames[VICTIM_PAGES];
+    u64 pool;      /* frames[pool] and up are nobody's */
+    u64 seed;
+    u64 calls;     /* made by now */
+    u32 port;      /* dom0's, unbound, for the victim */
+    u32 refs, ref; /* dom0 grants it `refs` frames, `ref` and up */
+    domid_t owner; /* not 0: it holds grant `ref` of that domain, and does nothing else, until `let_go` */
+    u64 let_go;
+};
+extern struct restless restless_work; /* of each victim its own */
+void __attribute__((noreturn)) restless(u64 vcpu);
+/* Mapped by nothing: where it maps what it is granted. */
+#define SPARE_PAGE 511
+extern u8 restless_stack[2][PAGE_SIZE];
+
+/* --- guests.c, cycle.c, right.c, kill.c, held.c: the cases --- */
 
 void guests_run(const char *args);
 void cycle_run(const char *args);
 void right_run(void);
+void kill_run(const char *args);
+void held_run(void);
 
 #endif

@@ -6,8 +6,9 @@
  *   rounds=N   how long (default 100)
  *   end=crash  by a fault instead; end=never: it works for ever; end=ask: as long as it is refused what
  *              only the control domain may do, else it powers off as if it had crashed
+ *   offer=N    lets domains 2 to N+1 send it events and map some of its frames
  */
-#include "../lib/hypercall.h"
+#include "worker.h"
 
 #include <xen/sched.h>
 #include <xen/domctl.h>
@@ -30,7 +31,7 @@ static bool round_works(void *page)
 
     *(volatile u64 *)page = value;
     return !page_set_ro(page) && !page_set_rw(page) && *(volatile u64 *)page == value &&
-           !hyp_sched_op(SCHEDOP_yield, 0);
+           offer_is_sealed() && !hyp_sched_op(SCHEDOP_yield, 0);
 }
 
 static bool has(const char *args, const char *word)
@@ -66,11 +67,16 @@ static bool is_refused(void)
 void mini_main(const char *args)
 {
     u64 rounds = arg_number(args, "rounds", 100);
+    u32 domains = (u32)arg_number(args, "offer", 0);
     void *page = page_alloc();
 
-    for (u64 i = 0; i < rounds || has(args, "end=never"); i++)
+    if (domains && !offer_init(domains))
+        guest_shutdown(SHUTDOWN_watchdog);
+    for (u64 i = 0; i < rounds || has(args, "end=never"); i++) {
         if (!round_works(page))
             guest_shutdown(SHUTDOWN_watchdog);
+        shared_info->arch.max_pfn = event_upcalls; /* for the keeper */
+    }
     if (has(args, "end=ask") && !is_refused())
         guest_shutdown(SHUTDOWN_suspend);
     if (has(args, "end=crash"))

@@ -10,6 +10,7 @@
 #define DOMAINS 4
 
 int fake_refs[DOMAINS * FAKE_FRAMES], fake_writable[DOMAINS * FAKE_FRAMES];
+int fake_audited[DOMAINS * FAKE_FRAMES];
 bool fake_table_page[DOMAINS * FAKE_FRAMES];
 struct fake_slot fake_slots[DOMAINS][FAKE_SLOTS];
 int fake_shared_pages;
@@ -48,6 +49,27 @@ void pages_drop(struct domain *owner, mfn_t frame, bool write)
     BUG_ON(!fake_refs[i] || (write && !fake_writable[i]) || i / FAKE_FRAMES != owner->id);
     fake_refs[i]--;
     fake_writable[i] -= write;
+}
+
+/* Frames that are none of these are vcpu_info pages of the event tests. */
+static bool is_fake_frame(mfn_t m)
+{
+    return m.n >= FAKE_FIRST && m.n < FAKE_FIRST + DOMAINS * FAKE_FRAMES;
+}
+
+int mm_hold(struct domain *d, mfn_t m)
+{
+    return is_fake_frame(m) ? pages_hold(d, m, true) : fake_up.share_answer;
+}
+
+void mm_release(struct domain *d, mfn_t m)
+{
+    pages_drop(d, m, true);
+}
+
+void mm_audit_count(mfn_t m, unsigned refs, unsigned uses)
+{
+    fake_audited[m.n - FAKE_FIRST] += (int)refs;
 }
 
 int pages_share(struct domain *d, mfn_t frame)

@@ -15,6 +15,7 @@ struct fake_slot {
 };
 
 extern int fake_refs[], fake_writable[]; /* by frame - FAKE_FIRST */
+extern int fake_audited[];               /* references that an audit source has reported */
 extern bool fake_table_page[];           /* cannot be held writable */
 extern struct fake_slot fake_slots[][FAKE_SLOTS];
 extern int fake_shared_pages;

@@ -30,8 +30,3 @@ int on_vcpu_initialise(struct vcpu *v, guest_ptr context)
 {
     return fake_up.initialise_answer;
 }
-
-int mm_hold(struct domain *d, mfn_t m)
-{
-    return fake_up.share_answer;
-}

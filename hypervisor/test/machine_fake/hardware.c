@@ -6,6 +6,7 @@
 #include "x86/acpi.h"
 #include "x86/apic.h"
 #include "x86/machine.h"
+#include "x86/smp.h"
 #include "x86/x86.h"
 
 #include <stdarg.h>
@@ -145,4 +146,13 @@ void clock_interrupt(void)
 {
     fake_timer++;
     lapic_eoi();
+}
+
+/* The machine has one processor. */
+void cpu_stop_if_asked(void)
+{
+}
+
+void cpu_answer(void)
+{
 }

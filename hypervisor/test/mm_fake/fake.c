@@ -94,6 +94,10 @@ void tlb_flush(uint64_t cpus)
         fake_on_flush(cpus);
 }
 
+void tlb_flush_here(void)
+{
+}
+
 void invlpg(uint64_t va)
 {
 }

@@ -6,6 +6,7 @@
 #ifndef VTRACE_LIVE_H
 #define VTRACE_LIVE_H
 
+#include "trace/histogram.h"
 #include "trace/ring.h"
 #include "trace/vtrace/schema.h"
 
@@ -19,6 +20,7 @@ struct live {
     const char *schema_text; /* header.schema_bytes */
     struct schema schema;
     const struct trace_ring *rings[TRACE_DESCRIPTOR_CPUS]; /* NULL: that CPU has none */
+    const struct trace_histograms *histograms[TRACE_DESCRIPTOR_CPUS]; /* likewise */
 };
 
 /* Fails with a sentence where this is not dom0 of a Vantage. */
@@ -27,10 +29,16 @@ void live_open(struct live *l);
 /* Maps the rings as well. */
 void live_map_rings(struct live *l);
 
+/* Maps their CPUs' histograms, after the rings. */
+void live_map_histograms(struct live *l);
+
 /* Maps what was kept of them when a domain last crashed, in their place. False: there is nothing. */
 bool live_map_copies(struct live *l);
 
 /* A command of hypervisor/pv/vantage_op.h; its result, or -1 with errno set. */
 long live_call(const struct live *l, unsigned command, uint64_t argument);
+
+/* The same with an argument in memory, which is only read. */
+long live_call_with(const struct live *l, unsigned command, const void *argument, size_t bytes);
 
 #endif

@@ -195,6 +195,9 @@ void recording_end(struct recording *r)
     for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++)
         if (r->streams[i].ring)
             put_section(r, &r->streams[i], gather(&r->streams[i], true));
+    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++)
+        if (r->live->histograms[i])
+            put(r, r->live->histograms[i], r->live->histograms[i]->bytes);
     memcpy(e.magic, FILE_END, sizeof(e.magic));
     e.bytes = r->bytes + sizeof(e);
     put(r, &e, sizeof(e));

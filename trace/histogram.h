@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The histograms that are always kept (histograms.def), in memory and in files; shared by the hypervisor and the
+ * tools. Each CPU has one struct trace_histograms, which its ring says the address of; a file has it as a section.
+ *
+ * Log-linear: 8 buckets for each power of two, so a bucket is at most an eighth of its lowest value wide.
+ *
+ *      value = (8 + step) << shift         bucket = 8 * (shift + 1) + step        below 8: the value itself
+ *
+ * [histogram.exact]  a value is counted once, in its bucket; who reads while a CPU counts sees each number whole,
+ *                    and the sum and the largest at most one value ahead or behind
+ */
+#ifndef TRACE_HISTOGRAM_H
+#define TRACE_HISTOGRAM_H
+
+#include <stdint.h>
+
+#define FILE_HISTOGRAMS "VANTHIST"
+
+#define TRACE_STEPS_SHIFT 3
+#define TRACE_STEPS       (1u << TRACE_STEPS_SHIFT)
+#define TRACE_BUCKETS     (TRACE_STEPS * 39) /* values from 2^41 on are in the last */
+
+struct trace_histogram {
+    uint64_t sum, max;
+    uint64_t bucket[TRACE_BUCKETS];
+};
+
+struct trace_histograms {
+    char magic[8];           /* with `bytes` a file_section (ring.h) */
+    uint64_t bytes;
+    uint32_t cpu, rows;      /* rows: as many as follow */
+    uint32_t steps, buckets; /* TRACE_STEPS, TRACE_BUCKETS of the writer */
+    struct trace_histogram row[];
+};
+
+static inline unsigned trace_bucket(uint64_t value)
+{
+    unsigned shift, bucket;
+
+    if (value < TRACE_STEPS)
+        return (unsigned)value;
+    shift = 63 - TRACE_STEPS_SHIFT - (unsigned)__builtin_clzll(value);
+    bucket = TRACE_STEPS * (shift + 1) + (unsigned)(value >> shift) - TRACE_STEPS;
+    return bucket < TRACE_BUCKETS ? bucket : TRACE_BUCKETS - 1;
+}
+
+/* The lowest value of a bucket; that of the one behind the last, too. */
+static inline uint64_t trace_bucket_low(unsigned bucket)
+{
+    if (bucket < TRACE_STEPS)
+        return bucket;
+    return (uint64_t)(TRACE_STEPS + bucket % TRACE_STEPS) << (bucket / TRACE_STEPS - 1);
+}
+
+#endif
