@@ -111,7 +111,7 @@ run: $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz ## a stock Debian kernel
 DOM0 := $(B)/guests/dom0
 DOM0_CFLAGS := -std=gnu11 -O2 $(WARN) -static -pthread -msse2
 DOM0_32 := suite call32 process signal thread memory time fpu
-DOM0_MODULES := crc16 mbcache loop dummy
+DOM0_MODULES := crc16 mbcache loop dummy xen-privcmd
 
 $(DOM0)/suite: $(wildcard guests/dom0/*.c) guests/dom0/suite.h
 	$(call say,CC,$@)

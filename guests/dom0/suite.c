@@ -23,6 +23,7 @@ static const struct test *const groups[] = {
 #else
     process_tests, signal_tests,  thread_tests, memory_tests, ptrace_tests,   time_tests,
     fpu_tests,     segment_tests, port_tests,   vsyscall_tests, kernel_tests, pressure_tests,
+    storm_tests,
 #endif
 };
 

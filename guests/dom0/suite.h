@@ -44,5 +44,6 @@ static inline uint64_t tsc(void)
 extern const struct test process_tests[], signal_tests[], thread_tests[], memory_tests[];
 extern const struct test pressure_tests[], ptrace_tests[], time_tests[], fpu_tests[];
 extern const struct test segment_tests[], vsyscall_tests[], port_tests[], kernel_tests[], call32_tests[];
+extern const struct test storm_tests[];
 
 #endif

@@ -57,18 +57,6 @@ static bool is_idle(const struct sched_cpu *c)
     return __atomic_load_n(&c->running, __ATOMIC_RELAXED) == c->idle;
 }
 
-void sched_offer(const struct sched_cpu *c)
-{
-    for (unsigned i = 1; i < cpu_count(); i++) {
-        struct sched_cpu *other = sched_cpu((c->id + i) % cpu_count());
-
-        if (is_idle(other)) {
-            sched_request(other, WORK_RESCHEDULE);
-            return;
-        }
-    }
-}
-
 static struct sched_vcpu *candidate(const struct sched_cpu *from, const struct sched_cpu *to)
 {
     for (struct list *l = from->ready.next; l != &from->ready; l = l->next)
@@ -77,14 +65,34 @@ static struct sched_vcpu *candidate(const struct sched_cpu *from, const struct s
     return NULL;
 }
 
+/* One that is told already will fetch somebody, perhaps another: a further one is told as well. */
+void sched_offer(const struct sched_cpu *c)
+{
+    for (unsigned i = 1; i < cpu_count(); i++) {
+        struct sched_cpu *other = sched_cpu((c->id + i) % cpu_count());
+
+        if (is_idle(other) && !(__atomic_load_n(&other->work, __ATOMIC_RELAXED) & WORK_RESCHEDULE) &&
+            candidate(c, other)) {
+            sched_request(other, WORK_RESCHEDULE);
+            return;
+        }
+    }
+}
+
 /* Those who wait at a CPU that idles wait for it, or for their caps. */
-static bool steal_from(struct sched_cpu *from, struct sched_cpu *c)
+static bool is_crowded(const struct sched_cpu *c)
+{
+    return __atomic_load_n(&c->ready_count, __ATOMIC_RELAXED) && !is_idle(c);
+}
+
+/* Those who are left may go to others who idle. */
+static bool steal_from(struct sched_cpu *from, struct sched_cpu *c, bool has_one)
 {
     uint64_t now = clock_ns();
     struct sched_vcpu *s = NULL;
 
     lock_pair(from, c);
-    if (!is_idle(from))
+    if (is_crowded(from) && !has_one)
         s = candidate(from, c);
     if (s) {
         dequeue(from, s);
@@ -92,17 +100,21 @@ static bool steal_from(struct sched_cpu *from, struct sched_cpu *c)
         enqueue(c, s, WHY_PREEMPTED, now);
         sched_request(c, WORK_RESCHEDULE);
     }
+    if (is_crowded(from))
+        sched_offer(from);
     unlock_pair(from, c);
-    return s;
+    return s || has_one;
 }
 
 void sched_steal(struct sched_cpu *c)
 {
+    bool has_one = false;
+
     for (unsigned i = 1; i < cpu_count(); i++) {
         struct sched_cpu *from = sched_cpu((c->id + i) % cpu_count());
 
-        if (__atomic_load_n(&from->ready_count, __ATOMIC_RELAXED) && !is_idle(from) && steal_from(from, c))
-            return;
+        if (is_crowded(from))
+            has_one = steal_from(from, c, has_one);
     }
 }
 
@@ -141,6 +153,8 @@ int sched_set_affinity(struct vcpu *v, uint64_t cpus)
     leaves = !may_be_on(v, c->id) && list_is_empty(&s->leaves);
     if (leaves)
         list_insert_before(&c->leaving, &s->leaves);
+    else if (s->is_queued)
+        sched_offer(c); /* it may be wanted where it could not go before */
     lock_drop(&c->lock);
     if (leaves) {
         sched_pause(v);

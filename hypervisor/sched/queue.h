@@ -21,7 +21,7 @@ void runstate_now(const struct vcpu *v, struct vcpu_runstate_info *out);
 
 /* --- move.c --- */
 
-/* Somebody waits at c who might run at once on a CPU that idles: tells one of these. */
+/* Somebody waits at c: tells a CPU that idles and may run one of them, if there is one. Under c->lock. */
 void sched_offer(const struct sched_cpu *c);
 
 /* c idles: fetches from a CPU that runs somebody one who waits there. No locks held. */

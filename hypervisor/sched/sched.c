@@ -359,8 +359,11 @@ void sched_switched(void)
 {
     struct sched_cpu *c = sched_here();
 
-    if (is_smp() && c->ready_count && c->running != c->idle)
-        sched_offer(c);
+    if (!is_smp() || !c->ready_count || c->running == c->idle)
+        return;
+    lock_take(&c->lock);
+    sched_offer(c);
+    lock_drop(&c->lock);
 }
 
 void sched_wake(struct vcpu *v)

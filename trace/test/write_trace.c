@@ -18,7 +18,7 @@
 #define CPUS 8u
 
 enum { BYTES_u8 = 1, BYTES_u16 = 2, BYTES_u32 = 4, BYTES_u64 = 8, BYTES_s16 = 2, BYTES_s32 = 4, BYTES_s64 = 8,
-       BYTES_dur = 4 };
+       BYTES_dur = 4, BYTES_brief = 4 };
 
 #define FIELD(type, name, unit, meaning) BYTES_##type,
 #define EVENT(number, name, class, kind, meaning, ...) {#name, number, TRACE_##kind, {EACH(FIELD, __VA_ARGS__) 0}},
