@@ -95,8 +95,8 @@ report: $(B)/bin/vbench ## BENCHMARKS.md, plots/ and the README's verdict from r
 gate: ## fail on what got slower than the baseline, or than revision BASE
 	$(Q)ci/deps
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES) $(PLUGINS)
-	$(Q)$(if $(BASE),against=$$(bench/base $(BASE)); )$(B)/bin/vbench gate \
-	    $(if $(BASE),--against "$$against") $(GATE_ARGS)
+	$(Q)$(if $(BASE),bench/base $(BASE) >/dev/null; )$(B)/bin/vbench gate \
+	    $(if $(BASE),--against $(B)/was --build $(B)/now) $(GATE_ARGS)
 
 # Measures as the gate does and records it, whatever the gate says; not when a row could not run or two
 # runs differ.

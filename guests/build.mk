@@ -138,40 +138,54 @@ all: $(GUESTS)/suite.gz
 # dom0 with Debian's own toolstack: the small image and, over it, xl and all it needs.
 TOOLSTACK_DEBS := xen-utils-4.17 xen-utils-common xenstore-utils bash bsdutils libxenmisc4.17 libxencall1 \
     libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenstore4 \
-    libxentoollog1 libxentoolcore1 libyajl2 libuuid1 zlib1g liblzma5 libzstd1 libncurses6 libtinfo6 libgcc-s1 libc6
+    libxentoollog1 libxentoolcore1 libyajl2 libuuid1 zlib1g liblzma5 libzstd1 libncurses6 libtinfo6 libgcc-s1 libc6 \
+    iproute2 libbpf1 libelf1 libmnl0 libbsd0 libmd0 libcap2 mount libsmartcols1 util-linux nuttcp \
+    nftables libnftables1 libnftnl11 libxtables12 libjansson4 libedit2 libgmp10
 
-$(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start $(GUESTS)/initrd.gz \
-                        $(GUESTS)/vmlinuz $(TOOLSTACK_DEBS:%=$(DEB)/%.done)
+$(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start guests/images/modules \
+                        $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz $(TOOLSTACK_DEBS:%=$(DEB)/%.done)
 	$(call say,IMAGE,$@)
 	$(Q)guests/images/toolstack $(DEB) $(GUESTS)/modules $(GUESTS)/toolstack-root
 	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(GUESTS)/toolstack-root) > $@
 
-# The same with a domU in /boot, and a script that takes it through its life.
+# The same with a domU in /boot, and scripts that take it through its life.
 DOMU := $(B)/guests/domu
 
-$(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(wildcard guests/toolstack/*)
+$(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(GUESTS)/virtual.gz $(wildcard guests/toolstack/*)
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(DOMU)
 	$(Q)mkdir -p $(DOMU)/dom0/boot
 	$(Q)cp -a $(GUESTS)/root $(DOMU)/guest
 	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
-	$(Q)cp $(GUESTS)/vmlinuz $(DOMU)/dom0/boot
+	$(Q)cp $(GUESTS)/vmlinuz $(GUESTS)/virtual.gz $(DOMU)/dom0/boot
 	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
-	$(Q)cp guests/toolstack/{script,shell,guest.cfg} $(DOMU)/dom0
+	$(Q)cp guests/toolstack/{script,tap,life,devices,shell,guest.cfg,disk.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
 
+# And with the file that is a domU's disk: Debian's userland with fio and nuttcp.
+$(GUESTS)/guest.img: guests/images/disk guests/dom0/disk/init
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(DOMU)-extra
+	$(Q)install -D -m 755 guests/dom0/disk/init $(DOMU)-extra/vtg/init
+	$(Q)guests/images/disk $(DEB)/domu $(DEB)/domu-tree $@ $(DOMU)-extra 160 fio nuttcp e2fsprogs
+
+$(GUESTS)/devices.img: $(GUESTS)/domu.gz $(GUESTS)/guest.img
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(DOMU)-disk
+	$(Q)install -D -m 644 $(GUESTS)/guest.img $(DOMU)-disk/boot/guest.img
+	$(Q)cat $< <(guests/images/pack $(DOMU)-disk zstd -q -9 -T1) > $@
+	$(Q)rm -rf $(DOMU)-disk
+
 .PHONY: run-domu
-run-domu: $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/domu.gz ## dom0 with Debian's xl, and a stock kernel as domU: its shell here
+run-domu: $(B)/vantage $(GUESTS)/vmlinuz $(GUESTS)/devices.img ## dom0 with Debian's xl, and a stock kernel as domU: its shell here
 	qemu-system-x86_64 -accel tcg -cpu qemu64 -m 2048 -nographic -no-reboot -nic none \
 	    -kernel $(B)/vantage -append "console=com1 dom0_mem=1024M noreboot" \
-	    -initrd "$(GUESTS)/vmlinuz console=hvc0 panic=-1 quiet vtg.run=script vtg.domu=shell $(APPEND),$(GUESTS)/domu.gz"
-all: $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz
+	    -initrd "$(GUESTS)/vmlinuz console=hvc0 panic=-1 quiet vtg.run=script vtg.domu=shell $(APPEND),$(GUESTS)/devices.img"
+all: $(GUESTS)/toolstack.gz $(GUESTS)/domu.gz $(GUESTS)/devices.img
 
-# The disk image: Debian's userland with a compiler, a debugger, stress and perf; and the initramfs
-# that leads to it. Not part of `all`: it downloads a hundred megabytes.
-DISK_MODULES := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover \
-    net_failover virtio_blk virtio_net scsi_common scsi_mod crct10dif_common crc-t10dif crc64 \
-    crc64-rocksoft t10-pi sd_mod libata libahci ahci ata_piix crc16 crc32c_generic mbcache jbd2 ext4
+# The disk image: Debian's userland with a compiler, a debugger, stress and perf. Not part of `all`: it
+# downloads a hundred megabytes.
+DISK_PACKAGES := gcc libc6-dev make stress-ng linux-perf gdb-minimal kmod procps findutils diffutils
 
 $(GUESTS)/disk.img: guests/images/disk $(wildcard guests/dom0/disk/*) $(wildcard guests/dom0/*.[ch])
 	$(call say,IMAGE,$@)
@@ -179,19 +193,24 @@ $(GUESTS)/disk.img: guests/images/disk $(wildcard guests/dom0/disk/*) $(wildcard
 	$(Q)mkdir -p $(DOM0)/extra/vtg/suite-source
 	$(Q)cp guests/dom0/disk/* $(DOM0)/extra/vtg
 	$(Q)cp guests/dom0/*.[ch] $(DOM0)/extra/vtg/suite-source
-	$(Q)guests/images/disk $(DEB)/disk $(DEB)/disk-tree $@ $(DOM0)/extra
+	$(Q)guests/images/disk $(DEB)/disk $(DEB)/disk-tree $@ $(DOM0)/extra 700 $(DISK_PACKAGES)
 
-$(GUESTS)/disk.gz: guests/images/disk-init $(GUESTS)/vmlinuz $(DEB)/busybox-static.done
+# The initramfs that leads to a disk: the machine's, or the virtual one of a domU.
+EXT4_MODULES := crc32c_generic ext4
+DISK_MODULES := virtio_pci virtio_blk virtio_net sd_mod ahci ata_piix
+VIRTUAL_MODULES := xen-blkfront xen-netfront
+$(GUESTS)/disk.gz: LEADING := $(DISK_MODULES)
+$(GUESTS)/virtual.gz: LEADING := $(VIRTUAL_MODULES)
+
+$(GUESTS)/disk.gz $(GUESTS)/virtual.gz: guests/images/disk-init guests/images/modules $(GUESTS)/vmlinuz \
+                                        $(DEB)/busybox-static.done
 	$(call say,IMAGE,$@)
-	$(Q)rm -rf $(DOM0)/disk-root
-	$(Q)mkdir -p $(DOM0)/disk-root/bin $(DOM0)/disk-root/modules
-	$(Q)install -m 755 guests/images/disk-init $(DOM0)/disk-root/init
-	$(Q)install -m 755 $(DEB)/busybox-static/bin/busybox $(DOM0)/disk-root/bin
-	$(Q)echo $(DISK_MODULES) > $(DOM0)/disk-root/order
-	$(Q)for m in $(DISK_MODULES); do f=$$(find $(GUESTS)/modules/ -name $$m.ko); \
-	    [ -n "$$f" ] || { echo "no module $$m in this kernel" >&2; exit 1; }; \
-	    cp "$$f" $(DOM0)/disk-root/modules; done
-	$(Q)guests/images/pack $(DOM0)/disk-root > $@
+	$(Q)rm -rf $@.root
+	$(Q)install -D -m 755 guests/images/disk-init $@.root/init
+	$(Q)install -D -m 755 $(DEB)/busybox-static/bin/busybox $@.root/bin/busybox
+	$(Q)guests/images/modules $(GUESTS)/modules $@.root $(LEADING) $(EXT4_MODULES)
+	$(Q)guests/images/pack $@.root > $@
+	$(Q)rm -rf $@.root
 
 $(B)/vantage.iso: guests/images/iso guests/images/grub.cfg $(B)/vantage $(GUESTS)/vmlinuz \
                   $(GUESTS)/initrd.gz

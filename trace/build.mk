@@ -3,7 +3,7 @@
 
 VTRACE_SRC  := $(wildcard trace/vtrace/*.c trace/vtrace/*/*.c)
 VTRACE_OBJ  := $(patsubst %.c,$(B)/%.o,$(VTRACE_SRC))
-VTRACE_LIBS := -ljansson -lsqlite3 -lelf -lm -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
+VTRACE_LIBS := -ljansson -lsqlite3 -lelf -lm -lxenstore -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
 # Programs that read a live ring do it with the hypervisor's own code, which is written for its include path.
 READ_CFLAGS := -Ihypervisor
 
@@ -28,7 +28,7 @@ $(B)/bin/vtrace: $(VTRACE_OBJ) $(B)/trace/vtrace/read.o
 all: $(B)/bin/vtrace
 
 # --- The ring's tests: the hypervisor's own objects, run on the host -------------------------------
-RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o read.c.o emit.S.o) $(B)/hypervisor/x86/restart.c.o
+RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o read.c.o emit.S.o emissions.code.o) $(B)/hypervisor/x86/restart.c.o
 RING_CFLAGS := $(HOST_CFLAGS) -Ihypervisor -mno-red-zone
 RING_TESTS  := $(addprefix $(B)/test/,test_ring_step test_ring_stress)
 
@@ -40,6 +40,9 @@ $(B)/trace/test/%.o: trace/test/%.c
 # The code under test in a section of its own, so that the test knows where it begins and ends.
 $(B)/trace/test/%.o: $(B)/hypervisor/trace/%.o
 	$(Q)mkdir -p $(@D)
+	$(Q)objcopy --rename-section .text=trace_code $< $@
+
+$(B)/trace/test/emissions.code.o: $(B)/trace/test/emissions.o
 	$(Q)objcopy --rename-section .text=trace_code $< $@
 
 $(RING_TESTS): $(B)/test/%: $(B)/trace/test/%.o $(B)/trace/test/host.o $(RING_OBJ)
@@ -80,6 +83,10 @@ $(B)/test/make_trace: $(B)/trace/test/make_trace.o $(B)/trace/test/host.o $(B)/h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
+$(B)/test/write_trace: $(B)/trace/test/write_trace.o $(B)/hypervisor/trace/schema.c.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
+
 $(B)/trace/sanitized/%.o: trace/%.c
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
@@ -96,8 +103,8 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -o $@ $^
 
-all: $(B)/test/make_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
-CHECKS += trace/test/check_sites trace/test/check_vtrace trace/test/check_verbs trace/test/check_export trace/test/check_descriptor \
+all: $(B)/test/make_trace $(B)/test/write_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
+CHECKS += trace/test/check_sites trace/test/check_sequences trace/test/check_vtrace trace/test/check_verbs trace/test/check_ring_stages trace/test/check_export trace/test/check_descriptor \
           trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest
 all: $(DEB)/xen-utils-common.done
 

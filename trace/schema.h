@@ -23,7 +23,16 @@
 #define SCHEMA_NAME(of, number, name) "N\t" #of "\t" #number "\t" #name "\n"
 #define SCHEMA_HISTOGRAM(name, unit, rows, of, meaning)                                            \
     "H\t" #name "\t" #unit "\t" #rows "\t" #of "\t" meaning "\n"
-#define SCHEMA_FIELD(type, name, unit, meaning) "F\t" #type "\t" #name "\t" #unit "\t" meaning "\n"
+#define SCHEMA_FIELD(type, name, unit, meaning) "F\t" SCHEMA_##type "\t" #name "\t" #unit "\t" meaning "\n"
+#define SCHEMA_u8    "u8"
+#define SCHEMA_u16   "u16"
+#define SCHEMA_u32   "u32"
+#define SCHEMA_u64   "u64"
+#define SCHEMA_s16   "s16"
+#define SCHEMA_s32   "s32"
+#define SCHEMA_s64   "s64"
+#define SCHEMA_dur   "dur"
+#define SCHEMA_brief "dur" /* how it is made is not the reader's concern */
 #define SCHEMA_EVENT(number, name, class, kind, meaning, ...)                                      \
     "E\t" #number "\t" #name "\t" #class "\t" #kind "\t" meaning "\n" EACH(SCHEMA_FIELD, __VA_ARGS__)
 

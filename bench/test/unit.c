@@ -11,6 +11,7 @@
 #include "bench/vbench/machine.h"
 #include "bench/vbench/report.h"
 #include "bench/vbench/table.h"
+#include "bench/vbench/wall.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -488,6 +489,27 @@ static void test_machine(void)
     free(why);
 }
 
+/* ---- the host's clock ---- */
+
+static void test_wall(void)
+{
+    double values[] = {9, 1, 3, 5, 7};
+    struct spread a = spread_of(values, 5), none = {0}, above = {3, 7.5, 8, 9}, touching = {3, 7, 8, 9};
+    ok(a.n == 5 && a.low == 3 && a.median == 5 && a.high == 7, "quartiles of five rounds, unsorted");
+    ok(wall_verdict(&a, &touching) == WALL_NO_SLOWER && wall_verdict(&above, &a) == WALL_SLOWER &&
+           wall_verdict(&a, &a) == WALL_NOISY && wall_verdict(&a, &none) == WALL_MISSING,
+       "no slower, slower, noisy while quartiles overlap, none without both");
+    struct machine m = {.qemu = "qemu", .build = "b", .wall = true};
+    char **argv = machine_argv(&m, COLUMN_XEN, &(struct launch){.kind = LAUNCH_TOGETHER, .what = "stat"});
+    bool is_exact = false, is_multi = false;
+    for (char **arg = argv; *arg; arg++) {
+        is_exact |= !strcmp(*arg, "-icount");
+        is_multi |= !strcmp(*arg, "tcg,thread=multi");
+    }
+    ok(is_multi && !is_exact, "a machine by the host's clock has no instruction clock");
+    machine_argv_free(argv);
+}
+
 int main(void)
 {
     char template[] = "/tmp/vbench-test.XXXXXX";
@@ -502,6 +524,7 @@ int main(void)
     test_report();
     test_documents_as_one();
     test_machine();
+    test_wall();
     test_documents();
     printf("1..%u\n", tests);
     char *clean = text("rm -rf '%s'", folder);

@@ -31,15 +31,18 @@ static const struct {
     [COLUMN_UML] = {NULL, NULL, "ttyS0", "uml:"},
 };
 
+static const char *const exact_args[] = {"-accel", "tcg", "-icount", "shift=0,sleep=off"};
+
+static const char *const wall_args[] = {"-accel", "tcg,thread=multi"};
+
 static const char *const fixed_args[] = {
-    "-accel",     "tcg",
     "-cpu",       "qemu64",
-    "-icount",    "shift=0,sleep=off",
     "-rtc",       "base=2026-01-01,clock=vm",
     "-seed",      "20031019",
     "-m",         "2048",
-    "-nographic", "-no-reboot",
-    "-nic",       "none",
+    "-nodefaults", "-no-reboot",
+    "-display",   "none",
+    "-serial",    "stdio",
 };
 
 /* The watchdog stops the machine instead of resetting it, and the monitor saves it there. */
@@ -155,6 +158,15 @@ static char **add(char **argv, const char *option, char *value)
     return argv;
 }
 
+static char **add_all(char **argv, const char *const *args, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        *argv++ = text("%s", args[i]);
+    return argv;
+}
+
+#define ADD_ALL(argv, args) add_all(argv, args, sizeof(args) / sizeof *(args))
+
 static char *guest_args(const struct machine *m, enum column_id column, const struct launch *launch)
 {
     char *run = launch->kind == LAUNCH_TOGETHER ? text("bench:%s", launch->what) : text("choice");
@@ -196,21 +208,19 @@ static char **add_saved_args(char **argv, const struct launch *launch)
     if (launch->addresses && launch->events)
         argv = add(argv, "-plugin", text("%s,addresses=%s,out=%s", EVENTS_PLUGIN, launch->addresses,
                                          launch->events));
-    for (size_t i = 0; i < sizeof saved_args / sizeof *saved_args; i++)
-        *argv++ = text("%s", saved_args[i]);
+    argv = ADD_ALL(argv, saved_args);
     argv = add(argv, "-fw_cfg", text("name=" CHOICE_FILE ",string=%s", launch->what));
     return launch->kind == LAUNCH_RESTORED ? add(argv, "-incoming", text("defer")) : argv;
 }
 
 char **machine_argv(const struct machine *m, enum column_id column, const struct launch *launch)
 {
-    enum { FIXED = sizeof fixed_args / sizeof *fixed_args };
     char **argv = calloc(MACHINE_ARGS_MAX, sizeof *argv), **end = argv;
     if (!argv)
         return NULL;
     *end++ = text("%s", m->qemu);
-    for (int i = 0; i < FIXED; i++)
-        *end++ = text("%s", fixed_args[i]);
+    end = m->wall ? ADD_ALL(end, wall_args) : ADD_ALL(end, exact_args);
+    end = ADD_ALL(end, fixed_args);
     end = add_boot_args(end, m, column, launch);
     if (launch->kind != LAUNCH_TOGETHER)
         add_saved_args(end, launch);

@@ -2,7 +2,7 @@
 /*
  * The virtual machine of each column: which files it boots and QEMU's command line.
  *
- * Deterministic mode: one CPU, one instruction = one nanosecond of virtual time, a fixed date and
+ * Deterministic mode, unless machine.wall: one CPU, one instruction = one nanosecond of virtual time, a fixed date and
  * seed, no device that the host's time could reach. Two runs print the same bytes.
  */
 #ifndef BENCH_VBENCH_MACHINE_H
@@ -15,6 +15,7 @@ struct machine {
     const char *build;   /* folder with vantage, guests/ */
     enum suite_id suite; /* whose kernel and initrd are booted */
     unsigned seed;       /* of what must not matter (bench/micro/choose.c); 0: nothing is moved */
+    bool wall;           /* no instruction clock: the host's time passes, and the CPU has a thread of its own */
 };
 
 /* One start of it. */
@@ -38,7 +39,8 @@ bool machine_has(const struct machine *m, enum column_id column);
 /* Has it the functions whose entries are counted as events? */
 bool machine_counts_events(enum column_id column);
 
-/* Makes the boot module of a seed, which is the same with zeroes behind it; 0 or -errno. */
+/* Makes the boot module of a seed, which is the same with zeroes behind it, before its machine boots; 0 or
+ * -errno. */
 int machine_pad(const struct machine *m, enum column_id column);
 
 /* What the suite boots, under `build`; no initrd: NULL. To free. */

@@ -136,6 +136,8 @@ static bool number_set(struct options *o, int option, const char *value)
         ok = count_set(value, 1, 1e6, &o->plan.silence);
     else if (option == OPT_SEEDS)
         ok = count_set(value, 0, SEEDS_MAX, &o->seeds);
+    else if (option == OPT_ROUNDS)
+        ok = count_set(value, 3, ROUNDS_MAX, &o->rounds);
     else if (option == OPT_SEED)
         ok = count_set(value, 0, 1000, &o->plan.machine.seed);
     else if (option == OPT_TOLERANCE && (ok = number_parse(value, 0, 1000, &percent)))
@@ -191,6 +193,7 @@ static const struct options defaults = {
              .timeout = 600,
              .silence = 120},
     .seeds = SEEDS_MAX,
+    .rounds = 7,
     .tolerance = 0.005,
     .baseline = (char *)"results/baseline/quick.txt",
     .bad = (char *)"HEAD",

@@ -16,7 +16,7 @@ struct options {
     char *columns, *suite, *out, *baseline, *against, *reason, *junit, *markdown;
     char *good, *bad, *events;
     bool is_strict, wants_report, wants_json;
-    unsigned seeds;
+    unsigned seeds, rounds;
     double tolerance; /* a part of one */
     char **names;     /* what is left on the command line */
     int name_count;

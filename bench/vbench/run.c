@@ -54,7 +54,7 @@ static void start(const struct run_plan *plan, struct job *job)
 {
     job->what = job->kind == LAUNCH_SAVED ? text("nothing") : names_joined(&job->wanted);
     job->reason = machine_missing(&job->machine, job->column);
-    int rc = job->reason ? 0 : machine_pad(&job->machine, job->column);
+    int rc = job->reason || job->boot ? 0 : machine_pad(&job->machine, job->column);
     if (rc)
         job->reason = text("cannot make the image of seed %u: %s", job->machine.seed, strerror(-rc));
     if (!job->reason) {

@@ -7,7 +7,13 @@
 
 #include "bench/vbench/machine.h"
 
-enum { SEEDS_MAX = 5, PASS_FIRST = 1, PASS_AGAIN = 2, PASS_SEED = 2 /* + seed */ };
+enum {
+    SEEDS_MAX = 5,
+    ROUNDS_MAX = 25,
+    PASS_FIRST = 1,
+    PASS_AGAIN = 2,
+    PASS_SEED = 2 /* + seed, or with machine.wall + round */
+};
 
 struct run_plan {
     struct machine machine; /* its suite is that of each row */
@@ -17,7 +23,7 @@ struct run_plan {
     unsigned timeout; /* seconds a benchmark, or a boot, may take */
     unsigned silence; /* seconds a console may say nothing */
     bool twice;       /* run each column a second time and compare */
-    unsigned seeds;   /* and so often with seeds 1, 2, ...; at most SEEDS_MAX */
+    unsigned seeds;   /* and so often with seeds 1, 2, ...; at most SEEDS_MAX. With machine.wall: rounds */
     const char *addresses; /* of the events to count on Vantage (bench/plugin), or NULL */
     char *counters;   /* of the host to read for each row, joined by commas, or NULL */
     bool together;    /* all rows in one boot, where one moves another */

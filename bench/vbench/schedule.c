@@ -37,7 +37,7 @@ static struct job *job_add(struct schedule *s, const struct run_plan *plan, enum
     *job = (struct job){.column = column, .pass = pass, .machine = plan->machine,
                         .counted = plan->counters, .row = ROW_NONE};
     job->machine.suite = suite;
-    if (pass > PASS_SEED)
+    if (pass > PASS_SEED && !plan->machine.wall)
         job->machine.seed = pass - PASS_SEED;
     return job;
 }
@@ -45,7 +45,7 @@ static struct job *job_add(struct schedule *s, const struct run_plan *plan, enum
 char *pass_label(enum column_id column, unsigned pass)
 {
     const char *name = column_names[column];
-    return pass > PASS_SEED     ? text("%s.seed%u", name, pass - PASS_SEED)
+    return pass > PASS_SEED     ? text("%s.%u", name, pass - PASS_SEED)
            : pass == PASS_AGAIN ? text("%s.again", name)
                                 : text("%s", name);
 }
@@ -59,9 +59,10 @@ static char *path_of(const struct job *job, const char *name, const char *end)
     return path;
 }
 
-static void add_row(struct schedule *s, const struct run_plan *plan, const struct job *boot, int row)
+static void add_row(struct schedule *s, const struct run_plan *plan, const struct job *boot, int row,
+                    unsigned pass)
 {
-    struct job *job = job_add(s, plan, boot->column, boot->machine.suite, boot->pass);
+    struct job *job = job_add(s, plan, boot->column, boot->machine.suite, pass);
     job->kind = LAUNCH_RESTORED;
     job->boot = boot;
     job->wanted.has[row] = true;
@@ -88,8 +89,8 @@ static void add_image(struct schedule *s, const struct run_plan *plan, enum colu
     for (int i = 0; i < ROWS; i++)
         if (rows.has[i] && (plan->together || is_boot_row(i)))
             boot->wanted.has[i] = true;
-        else if (rows.has[i])
-            add_row(s, plan, boot, i);
+        else if (rows.has[i] && !plan->machine.wall)
+            add_row(s, plan, boot, i, pass);
 }
 
 static void add_pass(struct schedule *s, const struct run_plan *plan, unsigned pass)
@@ -98,6 +99,15 @@ static void add_pass(struct schedule *s, const struct run_plan *plan, unsigned p
         for (int suite = 0; plan->columns[column] && suite < SUITES; suite++)
             if (is_image(suite))
                 add_image(s, plan, column, suite, pass);
+}
+
+/* Row by row, in each of them column by column: what disturbs the host for a while disturbs all columns. */
+static void add_round(struct schedule *s, const struct run_plan *plan, unsigned boots, unsigned pass)
+{
+    for (int row = 0; row < ROWS; row++)
+        for (unsigned i = 0; plan->rows.has[row] && !is_boot_row(row) && i < boots; i++)
+            if (suites_share_image(s->job[i].machine.suite, suite_rows[row].suite))
+                add_row(s, plan, &s->job[i], row, pass);
 }
 
 int schedule_make(struct schedule *s, const struct run_plan *plan)
@@ -109,8 +119,12 @@ int schedule_make(struct schedule *s, const struct run_plan *plan)
     add_pass(s, plan, PASS_FIRST);
     if (plan->twice)
         add_pass(s, plan, PASS_AGAIN);
+    const unsigned boots = s->n;
     for (unsigned seed = 1; seed <= plan->seeds; seed++)
-        add_pass(s, plan, PASS_SEED + seed);
+        if (plan->machine.wall)
+            add_round(s, plan, boots, PASS_SEED + seed);
+        else
+            add_pass(s, plan, PASS_SEED + seed);
     return 0;
 }
 

@@ -7,6 +7,7 @@
  *                      └──► ...
  *
  * [schedule.alone] no row runs in a machine that another row has run in, so that none moves another.
+ * With machine.wall all rounds restore the one state of their column, row by row through the columns.
  * A run `--together` is one boot that runs all rows; what is counted by a plugin wants that.
  */
 #ifndef BENCH_VBENCH_SCHEDULE_H

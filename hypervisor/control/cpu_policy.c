@@ -18,6 +18,7 @@ static const struct {
 };
 
 #define LEAVES_MAX 1024 /* in a list of the tools' */
+#define MSRS_MAX   2    /* the tools want room for as many as their own policies have */
 
 /* Calls for each leaf until one fails; the number of leaves, or the error. */
 static long each_leaf(struct vcpu *v, int (*see)(const xen_cpuid_leaf_t *leaf, uint32_t n, guest_ptr to),
@@ -69,7 +70,7 @@ long sysctl_cpu_policy(struct vcpu *v, struct xen_sysctl *op)
         return -EINVAL;
     if (p->index == XEN_SYSCTL_cpu_policy_hvm_max || p->index == XEN_SYSCTL_cpu_policy_hvm_default)
         return -EOPNOTSUPP;
-    p->nr_msrs = 0;
+    p->nr_msrs = p->msrs.p ? 0 : MSRS_MAX;
     return leaves_answer(v, GPTR((uint64_t)p->leaves.p), &p->nr_leaves);
 }
 
@@ -87,7 +88,7 @@ long domctl_set_cpu_policy(struct vcpu *v, struct domain *d, struct xen_domctl *
     const struct xen_domctl_cpu_policy *p = &op->u.cpu_policy;
     xen_cpuid_leaf_t leaf;
 
-    if (p->nr_leaves > LEAVES_MAX || p->nr_msrs)
+    if (p->nr_leaves > LEAVES_MAX || p->nr_msrs > MSRS_MAX)
         return -E2BIG;
     for (uint32_t i = 0; i < p->nr_leaves; i++)
         if (guest_get(&leaf, gptr_add(GPTR((uint64_t)p->leaves.p), i * sizeof(leaf))))

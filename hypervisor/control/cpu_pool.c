@@ -59,18 +59,30 @@ long sysctl_cpu_pool(struct vcpu *v, struct xen_sysctl *op)
     }
 }
 
-/* The length of a turn, which the tools may read and not change; the rest of the ABI's is not ours. */
+/* The length of a turn is all of it that we have: no least time of running, no cost of moving. */
+static long turn_set(const struct xen_sysctl_credit_schedule *wanted)
+{
+    if (wanted->ratelimit_us || wanted->vcpu_migr_delay_us)
+        return -EINVAL;
+    return sched_slice_set(wanted->tslice_ms * 1000000ull);
+}
+
+/* Either answers what it is then. */
 long sysctl_scheduler(struct vcpu *v, struct xen_sysctl *op)
 {
     struct xen_sysctl_scheduler_op *s = &op->u.scheduler_op;
+    long rc = 0;
 
     if (s->cpupool_id)
         return -ENOENT;
-    if (s->sched_id != XEN_SCHEDULER_CREDIT || scheduler_number() != XEN_SCHEDULER_CREDIT ||
-        s->cmd != XEN_SYSCTL_SCHEDOP_getinfo)
+    if (s->sched_id != XEN_SCHEDULER_CREDIT || scheduler_number() != XEN_SCHEDULER_CREDIT)
         return -EOPNOTSUPP;
-    s->u.sched_credit = (struct xen_sysctl_credit_schedule){.tslice_ms = SLICE_NS / 1000000};
-    return 0;
+    if (s->cmd == XEN_SYSCTL_SCHEDOP_putinfo)
+        rc = turn_set(&s->u.sched_credit);
+    else if (s->cmd != XEN_SYSCTL_SCHEDOP_getinfo)
+        rc = -EOPNOTSUPP;
+    s->u.sched_credit = (struct xen_sysctl_credit_schedule){.tslice_ms = (uint32_t)(sched_slice_ns / 1000000)};
+    return rc;
 }
 
 /* Weight and cap of a domain, as the credit policy has them. */

@@ -17,6 +17,7 @@
 #define WIDTH              64
 #define TSC_DEFAULT        0 /* XEN_CPUID_TSC_MODE_DEFAULT and _NEVER_EMULATE: the same here */
 #define TSC_NEVER_EMULATE  2
+#define TIME_OFFSET_MAX_S (50ll * 365 * 86400)
 #define HANDLES_PER_FRAME  512 /* what the tools count mappings in */
 
 static uint32_t limit(int32_t wanted, uint32_t by_default)
@@ -132,6 +133,18 @@ long domctl_set_tsc(struct vcpu *v, struct domain *d, struct xen_domctl *op)
     uint32_t mode = op->u.tsc_info.tsc_mode;
 
     return mode == TSC_DEFAULT || mode == TSC_NEVER_EMULATE ? 0 : -EOPNOTSUPP;
+}
+
+/* The far end of what a 64-bit count of nanoseconds can say is nobody's time zone. */
+long domctl_set_time_offset(struct vcpu *v, struct domain *d, struct xen_domctl *op)
+{
+    int64_t offset_s = op->u.settimeoffset.time_offset_seconds;
+
+    if (offset_s > TIME_OFFSET_MAX_S || offset_s < -TIME_OFFSET_MAX_S)
+        return -EINVAL;
+    d->time_offset_s = offset_s;
+    wallclock_publish(d);
+    return 0;
 }
 
 long domctl_get_tsc(struct vcpu *v, struct domain *d, struct xen_domctl *op)

@@ -52,6 +52,12 @@ static long set_handle(struct vcpu *v, struct domain *d, struct xen_domctl *op)
     return 0;
 }
 
+/* Devices are dom0's. */
+static long refuse(struct vcpu *v, struct domain *d, struct xen_domctl *op)
+{
+    return -EOPNOTSUPP;
+}
+
 enum flags {
     HAS_RESULT = 1,
     NO_DOMAIN = 2,   /* finds the domain itself, or makes it */
@@ -78,6 +84,13 @@ static const struct row {
     ROW(max_mem, domctl_max_memory, 0),
     ROW(max_vcpus, domctl_max_vcpus, 0),
     ROW(setvcpucontext, domctl_set_context, NOT_SELF),
+    ROW(getvcpucontext, domctl_get_context, NOT_SELF | HAS_RESULT),
+    ROW(resumedomain, domctl_resume, NOT_SELF),
+    ROW(sendtrigger, domctl_trigger, 0),
+    ROW(settimeoffset, domctl_set_time_offset, 0),
+    ROW(irq_permission, refuse, 0),
+    ROW(iomem_permission, refuse, 0),
+    ROW(ioport_permission, refuse, 0),
     ROW(getvcpuinfo, domctl_vcpu_info, HAS_RESULT),
     ROW(scheduler_op, domctl_scheduler, HAS_RESULT),
     ROW(setdomainhandle, set_handle, 0),

@@ -64,7 +64,14 @@ long domctl_hypercall_page(struct vcpu *v, struct domain *d, struct xen_domctl *
 long domctl_set_width(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_get_width(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_set_tsc(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+long domctl_set_time_offset(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 long domctl_get_tsc(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+
+/* --- vcpu_state.c --- */
+
+long domctl_get_context(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+long domctl_resume(struct vcpu *v, struct domain *d, struct xen_domctl *op);
+long domctl_trigger(struct vcpu *v, struct domain *d, struct xen_domctl *op);
 
 /* --- affinity.c --- */
 

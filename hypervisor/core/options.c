@@ -158,6 +158,7 @@ static const struct option table[] = {
     {"trace_out", read_trace_out},
     {"trace_selftest", read_trace_selftest},
     {"sched", read_sched},
+    {"sched_credit_tslice_ms", sched_read_slice},
     {"sched_weight", sched_read_weight},
     {"sched_cap", sched_read_cap},
     {"sched_warp", sched_read_warp},

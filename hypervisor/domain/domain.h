@@ -57,6 +57,7 @@ struct domain {
 
     /* control */
     unsigned death_step;     /* of control/destroy.c */
+    int64_t time_offset_s;   /* of its wall-clock time from UTC */
 };
 
 /* How a trap is delivered to a guest (set_trap_table). */
@@ -91,7 +92,7 @@ struct vcpu {
     bool is_idle;
     bool in_user;       /* guest user mode; decides what SYSCALL means and which L4 is loaded */
     bool crashed;       /* domain_crash() was called while this vCPU ran: it stops at on_exit */
-    uint8_t state;      /* enum vcpu_state, sched/'s; here because entry.S compares these four at once */
+    uint8_t state;      /* enum vcpu_state, sched/'s; here because straight.S compares these four at once */
     struct vcpu_info *info; /* the guest's, mapped for us; NULL for idle */
     struct restart restart;
 

@@ -93,3 +93,36 @@ int mm_ptwr(struct vcpu *v, mfn_t table, unsigned slot, uint64_t old, uint64_t n
     lock_drop(&d->mm_lock);
     return rc;
 }
+
+/* The CPU can only add A and D meanwhile, so three times are enough. */
+static inline int store_try(struct domain *d, uint64_t *pte, uint64_t keep, uint64_t put, uint64_t *old)
+{
+    int rc = -EAGAIN;
+
+    for (unsigned tries = 0; rc == -EAGAIN && tries < 3; tries++) {
+        *old = pte_read(pte);
+        uint64_t new = (*old & keep) | put;
+        rc = new == *old ? 0 : l1_write(d, d->id, pte, *old, new, PTE_EXACT);
+    }
+    return rc;
+}
+
+int mm_store(struct vcpu *v, uint64_t va, uint64_t keep, uint64_t put, uint64_t *old)
+{
+    struct domain *d = v->domain;
+    int rc = -ENOENT;
+
+    if (unlikely(vcpu_job(v)->state != JOB_IDLE) && job_settle(vcpu_job(v), d))
+        return -EAGAIN; /* as mm_ptwr() */
+    lock_take(&d->mm_lock);
+    const uint64_t *shown = walk_l1(v->kernel_l4, va);
+    uint64_t e = shown ? pte_read(shown) : 0;
+    if (e & PTE_P) {
+        uint64_t *pte = l1_entry(d, pte_mfn(e), va % PAGE_SIZE / 8);
+
+        if (pte)
+            rc = store_try(d, pte, keep, put, old);
+    }
+    lock_drop(&d->mm_lock);
+    return rc;
+}

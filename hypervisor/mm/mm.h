@@ -113,9 +113,11 @@ bool mm_translate(const struct vcpu *v, uint64_t va, uint64_t *entry);
  * its domain? Then which table, slot and present content. 0, -ENOENT.
  * mm_ptwr: replaces that content by `new` if it is still `old`. 0, -EAGAIN (let the guest run the
  * instruction again), else the entry is refused (give the guest its fault). The accessed and dirty bits
- * of `old` are compared too. */
+ * of `old` are compared too.
+ * mm_store: both in one step: the entry at va becomes (entry & keep) | put, *old what it was. */
 int mm_l1e_of(const struct vcpu *v, uint64_t va, mfn_t *table, unsigned *slot, uint64_t *entry) must_check;
 int mm_ptwr(struct vcpu *v, mfn_t table, unsigned slot, uint64_t old, uint64_t new) must_check;
+int mm_store(struct vcpu *v, uint64_t va, uint64_t keep, uint64_t put, uint64_t *old) must_check;
 
 /* Grant mappings. `where` is an entry of a validated level-1 table of v's domain: by its own machine
  * address, or by the virtual address it translates. Map: the entry becomes `entry`, whose frame must

@@ -10,30 +10,36 @@ static inline bool is_guest_address(uint64_t va)
     return va < 1ull << 47 || va >= HOLE_END;
 }
 
-static inline uint64_t *entry_at(mfn_t table, uint64_t va, unsigned level)
+static inline bool is_entry(uint64_t va, unsigned level)
 {
     unsigned slot = va >> (PAGE_SHIFT + 9 * (level - 1)) & 511;
 
-    if (TABLE_ENTRIES < 512 && (slot >= TABLE_ENTRIES || is_hole_slot(level, slot)))
-        return NULL;
-    return (uint64_t *)frame_data(table) + slot;
+    return TABLE_ENTRIES == 512 || (slot < TABLE_ENTRIES && !is_hole_slot(level, slot));
+}
+
+/* Of the table at this physical address. */
+static inline uint64_t *entry_at(uint64_t table, uint64_t va, unsigned level)
+{
+    return (uint64_t *)direct_map(table) + (va >> (PAGE_SHIFT + 9 * (level - 1)) & 511);
 }
 
 uint64_t *walk_l1(mfn_t l4, uint64_t va)
 {
-    mfn_t table = l4;
+    uint64_t table = l4.n << PAGE_SHIFT, end = frame_count << PAGE_SHIFT;
 
-    if (mfn_is_none(l4) || !is_guest_address(va))
+    if (unlikely(mfn_is_none(l4) || !is_guest_address(va)))
         return NULL;
+#pragma GCC unroll 3
     for (unsigned level = 4; level > 1; level--) {
-        uint64_t *pte = entry_at(table, va, level);
-        uint64_t e = pte ? pte_read(pte) : 0;
+        if (!is_entry(va, level))
+            return NULL;
+        uint64_t e = pte_read(entry_at(table, va, level));
 
-        table = pte_mfn(e);
-        if (!(e & PTE_P) || !frame_exists(table))
+        table = e & PTE_ADDR;
+        if (unlikely(!(e & PTE_P) || table >= end))
             return NULL;
     }
-    return entry_at(table, va, 1);
+    return is_entry(va, 1) ? entry_at(table, va, 1) : NULL;
 }
 
 unsigned mm_walk(const struct vcpu *v, uint64_t va, uint64_t entries[4])
@@ -44,11 +50,9 @@ unsigned mm_walk(const struct vcpu *v, uint64_t va, uint64_t entries[4])
     if (mfn_is_none(table) || !is_guest_address(va))
         return 0;
     for (unsigned level = 4; level; level--) {
-        uint64_t *pte = entry_at(table, va, level);
-
-        if (!pte)
+        if (!is_entry(va, level))
             break;
-        uint64_t e = entries[found++] = pte_read(pte);
+        uint64_t e = entries[found++] = pte_read(entry_at(table.n << PAGE_SHIFT, va, level));
         table = pte_mfn(e);
         if (!(e & PTE_P) || (level > 1 && !frame_exists(table)))
             break;

@@ -99,9 +99,10 @@ void bounce_error(struct vcpu *v, struct callback to, uint32_t error)
 void reflect(struct vcpu *v, unsigned vector, uint32_t error)
 {
     const struct trap_gate *g = &v->traps[vector];
-    bool has_error = vector < 32 && (VECTORS_WITH_ERROR >> vector & 1);
+    bool has_error;
 
     trace_bounce(v->ctx.regs.rip, error, vector, v->in_user);
+    has_error = vector < 32 && (VECTORS_WITH_ERROR >> vector & 1);
     deliver(v, (struct callback){g->address, g->mask_events}, has_error, error);
 }
 

@@ -12,8 +12,9 @@
 #define INT_BYTES     2
 #define FIRST_IRQ     0x20
 
-/* What entry.S's straight ways rely on. */
+/* What straight.S relies on. */
 #define IS_AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #field)
+IS_AT(struct cpu, current, CPU_CURRENT);
 IS_AT(struct cpu, flush_tlb, CPU_FLUSH_TLB);
 IS_AT(struct cpu, cr3, CPU_CR3);
 IS_AT(struct cpu, sched, CPU_SCHED);
@@ -27,18 +28,31 @@ IS_AT(struct vcpu, state, VCPU_STATE);
 IS_AT(struct vcpu, info, VCPU_INFO);
 IS_AT(struct vcpu, kernel_l4, VCPU_KERNEL_L4);
 IS_AT(struct vcpu, user_l4, VCPU_USER_L4);
+IS_AT(struct vcpu, kernel_ss, VCPU_KERNEL_SS);
 IS_AT(struct vcpu, kernel_sp, VCPU_KERNEL_SP);
 IS_AT(struct vcpu, syscall_callback.address, VCPU_SYSCALL_ADDRESS);
 IS_AT(struct vcpu, syscall_callback.mask_events, VCPU_SYSCALL_MASKS);
 IS_AT(struct vcpu, vm_assist, VCPU_VM_ASSIST);
+IS_AT(struct vcpu, traps[TRAP_PF].address, VCPU_FAULT_ADDRESS);
+IS_AT(struct vcpu, traps[TRAP_PF].mask_events, VCPU_FAULT_MASKS);
 IS_AT(struct vcpu_info, evtchn_upcall_pending, INFO_PENDING);
 IS_AT(struct vcpu_info, evtchn_upcall_mask, INFO_MASK);
+IS_AT(struct vcpu_info, arch.cr2, INFO_CR2);
+_Static_assert(INFO_MASK == INFO_PENDING + 1, "one comparison");
+_Static_assert((int64_t)HOLE_START >> HOLE_SHIFT == HOLE_PREFIX, "hole");
+_Static_assert(HOLE_END - HOLE_START == 1ull << HOLE_SHIFT, "hole");
 _Static_assert(VM_ASSIST_SHOWS_IOPL == 1 << VMASST_TYPE_architectural_iopl, "vm_assist");
 _Static_assert(VCPU_STATE == VCPU_IS_IDLE + 3 && sizeof((struct vcpu){}.state) == 1, "one comparison");
 _Static_assert(VCPU_RUNNING == 0, "state");
 _Static_assert(RESULT_RESTART == -ERESTART, "ERESTART");
 _Static_assert(HYPERCALL_IRET == __HYPERVISOR_iret, "iret");
+_Static_assert(HYPERCALL_STACK_SWITCH == __HYPERVISOR_stack_switch, "stack_switch");
+_Static_assert(HYPERCALL_SET_SEGMENT_BASE == __HYPERVISOR_set_segment_base, "set_segment_base");
+_Static_assert(SEGBASE_USER_SEL == SEGBASE_GS_USER_SEL && SEGBASE_FS == 0 && SEGBASE_GS_USER == 1 &&
+                   SEGBASE_GS_KERNEL == 2,
+               "segment_base_msr");
 _Static_assert(TRACE_TRAP_BIT == TRACE_TRAP, "trap events");
+_Static_assert(TRACE_MMU_BIT == TRACE_MMU, "memory events");
 
 void on_syscall(struct context *c)
 {

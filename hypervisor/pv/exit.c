@@ -12,7 +12,7 @@
  */
 static void idle(void)
 {
-    uint64_t begin = trace_begin(TRACE_SCHED);
+    struct trace_time begin = trace_begin(TRACE_SCHED);
 
     __asm__ volatile("sti; hlt; cli" : : : "memory");
     trace_idle(begin, this_cpu()->id);
@@ -63,7 +63,7 @@ static __attribute__((noinline, cold)) void measured_upcall(struct vcpu *v)
     uint64_t since = __atomic_exchange_n(&v->pending_since, 0, __ATOMIC_RELAXED);
 
     trace_count(TRACE_ROW_pending_to_upcall, trace_now() - since);
-    trace_pending(since, v->domain->id, v->id);
+    trace_pending(trace_time_of(since), v->domain->id, v->id);
     upcall(v);
 }
 

@@ -71,7 +71,8 @@ static inline enum fault_outcome page_fault_do(struct vcpu *v, uint64_t va)
 /* Apart, so that nothing is kept for its sake while nothing is recorded. */
 static __attribute__((noinline)) void page_fault_traced(struct vcpu *v)
 {
-    uint64_t begin = rdtsc(), va = read_cr2(), rip = v->ctx.regs.rip;
+    struct trace_time begin = trace_time_now();
+    uint64_t va = read_cr2(), rip = v->ctx.regs.rip;
     uint32_t error = v->ctx.regs.error_code;
     bool in_user = v->in_user;
     enum fault_outcome outcome = page_fault_do(v, va);
@@ -87,6 +88,11 @@ void page_fault(struct vcpu *v)
         page_fault_traced(v);
     else
         page_fault_do(v, read_cr2());
+}
+
+void on_page_fault(struct context *c)
+{
+    page_fault((struct vcpu *)c);
 }
 
 #define ERROR_FROM_IDT 2
@@ -146,7 +152,8 @@ void general_protection(struct vcpu *v)
         reflect(v, TRAP_GP, error);
     } else {
         struct emulate_fault f = {0};
-        uint64_t begin = trace_begin(TRACE_TRAP), rip = v->ctx.regs.rip;
+        struct trace_time begin = trace_begin(TRACE_TRAP);
+        uint64_t rip = v->ctx.regs.rip;
         enum emulate_result result = emulate_privileged(v, &f);
 
         trace_emulate(begin, TRAP_GP, result, rip);
@@ -156,7 +163,8 @@ void general_protection(struct vcpu *v)
 
 void invalid_opcode(struct vcpu *v)
 {
-    uint64_t begin = trace_begin(TRACE_TRAP), rip = v->ctx.regs.rip;
+    struct trace_time begin = trace_begin(TRACE_TRAP);
+    uint64_t rip = v->ctx.regs.rip;
     enum emulate_result result = emulate_forced(v);
 
     trace_emulate(begin, TRAP_UD, result, rip);

@@ -15,7 +15,7 @@
 #include "trace/trace.h"
 #include "x86/fast.h"
 
-/* As entry.S calls it: the first four arguments wherever they came from, those a call does not have
+/* As straight.S calls it: the first four arguments wherever they came from, those a call does not have
  * ignored. */
 typedef long hypercall_fn(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
@@ -109,10 +109,10 @@ static uint16_t traced_n(uint64_t nr, const uint64_t *args)
     return has ? MIN(args[traced[nr].n] & 0x7fffffffu, 0xffffu) : 0;
 }
 
-static void note_duration(uint64_t nr, uint64_t begin)
+static void note_duration(uint64_t nr, struct trace_time begin)
 {
     if (is_known(nr))
-        trace_count(TRACE_ROW_hypercall + (unsigned)nr, rdtsc() - begin);
+        trace_count(TRACE_ROW_hypercall + (unsigned)nr, trace_since(begin));
 }
 
 static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
@@ -123,11 +123,11 @@ static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
     return on_hypercall[nr](v, args[0], args[1], args[2], args[3]);
 }
 
-/* What entry.S calls in a handler's place when the call is measured, and all are while they are recorded. */
+/* What straight.S calls in a handler's place when the call is measured, and all are while they are recorded. */
 long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr)
 {
     const uint64_t args[] = {a, b, c, d};
-    uint64_t begin = rdtsc();
+    struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, args);
 
     note_duration(nr, begin);
@@ -139,7 +139,7 @@ long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, ui
 /* Apart, so that nothing is kept for its sake while nothing is measured. */
 static __attribute__((noinline)) long sampled_member(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
-    uint64_t begin = rdtsc();
+    struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, args);
 
     note_duration(nr, begin);
@@ -164,8 +164,7 @@ void on_restart(struct context *c)
 static void dispatch_registers(struct vcpu *v)
 {
     struct regs *r = &v->ctx.regs;
-    const uint64_t args[6] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
-    long result = dispatch(v, r->rax, args);
+    long result = on_sampled_hypercall(v, r->rdi, r->rsi, r->rdx, r->r10, r->rax);
 
     if (unlikely(result == -ERESTART))
         on_restart(&v->ctx);

@@ -220,8 +220,7 @@ static int commit(struct vcpu *v, struct target *t, uint64_t wanted)
     return rc;
 }
 
-/* Apart, so that the short way does not pay for its stack frame. */
-__attribute__((noinline)) static bool long_store(struct vcpu *v, struct target *t,
+static bool long_store(struct vcpu *v, struct target *t,
                                                  struct fetched *f)
 {
     struct regs *r = &v->ctx.regs;
@@ -305,54 +304,49 @@ static inline bool short_locked(struct short_store *s, uint64_t head, uint64_t v
     return two && s->kind == KIND_BTR && (rest >> 8 & 0x38) == 0x30 && wide && !(va & 7);
 }
 
-static inline void short_finish(struct regs *r, const struct short_store *s, const struct target *t)
+static inline void short_finish(struct regs *r, const struct short_store *s, uint64_t va, uint64_t old)
 {
     uint64_t flags = r->rflags & ~(uint64_t)FLAG_RF;
 
     if (s->kind == KIND_XCHG) {
-        *s->exchange = t->entry;
+        *s->exchange = old;
     } else if (s->kind == KIND_AND) {
-        uint8_t result = (t->entry & s->keep) >> (8 * (t->va & 7));
+        uint8_t result = (old & s->keep) >> (8 * (va & 7));
         flags = (flags & ~(uint64_t)STATUS_FLAGS) | result_flags(result, 1);
     } else if (s->kind == KIND_BTR) {
-        flags = (flags & ~(uint64_t)FLAG_CF) | flag_if(t->entry & ~s->keep, FLAG_CF);
+        flags = (flags & ~(uint64_t)FLAG_CF) | flag_if(old & ~s->keep, FLAG_CF);
     }
     r->rflags = flags;
     r->rip += s->length;
 }
 
-/* True: it was one of the frequent forms, and *carried_out says how it ended. */
-static inline bool short_way(struct vcpu *v, struct target *t, uint64_t head, bool *carried_out)
+static inline bool is_short(struct short_store *s, struct regs *r, uint64_t head, uint64_t va)
 {
-    struct regs *r = &v->ctx.regs;
-    struct short_store s;
-    uint64_t wanted;
-    int rc = -EAGAIN;
+    if ((head & 0xf8) == 0x48)
+        return short_whole(s, r, head, va);
+    return (uint8_t)head == 0xf0 && short_locked(s, head, va);
+}
 
-    if ((head & 0xf8) == 0x48 ? !short_whole(&s, r, head, t->va)
-                              : (uint8_t)head != 0xf0 || !short_locked(&s, head, t->va))
-        return false;
-    for (unsigned tries = 0; tries < TRIES && rc == -EAGAIN; tries++) {
-        wanted = (t->entry & s.keep) | s.put;
-        rc = wanted == t->entry ? 0 : commit(v, t, wanted);
-    }
-    if (likely(rc == 0))
-        short_finish(r, &s, t);
-    *carried_out = rc == 0 || rc == -EAGAIN;
-    return true;
+/* Apart, so that the short way does not pay for its stack frame. */
+static __attribute__((noinline)) bool long_way(struct vcpu *v, uint64_t va, struct fetched *f)
+{
+    struct target t = {.va = va};
+
+    return !mm_l1e_of(v, va, &t.table, &t.slot, &t.entry) && long_store(v, &t, f);
 }
 
 bool live_write(struct vcpu *v, uint64_t va)
 {
-    struct target t = {.va = va};
+    struct regs *r = &v->ctx.regs;
+    struct short_store s;
     struct fetched f;
-    bool carried_out;
+    uint64_t old;
 
-    if (mm_l1e_of(v, va, &t.table, &t.slot, &t.entry))
-        return false;
-    fetch_first(&f, v->ctx.regs.rip);
-    if (likely(f.have == FETCH_FIRST && (va & (PAGE_SIZE - 1))) &&
-        short_way(v, &t, f.head, &carried_out))
-        return carried_out;
-    return long_store(v, &t, &f);
+    fetch_first(&f, r->rip);
+    if (unlikely(f.have != FETCH_FIRST || !(va & (PAGE_SIZE - 1)) || !is_short(&s, r, f.head, va)))
+        return long_way(v, va, &f);
+    int rc = mm_store(v, va, s.keep, s.put, &old);
+    if (likely(rc == 0))
+        short_finish(r, &s, va, old);
+    return rc == 0 || rc == -EAGAIN;
 }

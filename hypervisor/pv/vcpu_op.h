@@ -12,4 +12,7 @@ int on_vcpu_initialise(struct vcpu *v, guest_ptr context) must_check;
 /* The same, and v may be brought up afterwards; once in its life. 0, -EEXIST, -EFAULT, -EINVAL. [vcpu.once] */
 int vcpu_initialise(struct vcpu *v, guest_ptr context) must_check;
 
+/* Fills *g with the state of v, which is stopped, as on_vcpu_initialise would take it. */
+void vcpu_describe(const struct vcpu *v, vcpu_guest_context_t *g);
+
 #endif

@@ -179,7 +179,7 @@ static bool is_boost_waiting(const struct sched_cpu *c)
 static uint64_t turn_end_ns(const struct sched_cpu *c)
 {
     const struct sched_vcpu *s;
-    uint64_t turn = is_boost_waiting(c) ? BOOST_NS : c->ready_count ? SLICE_NS : ~0ull;
+    uint64_t turn = is_boost_waiting(c) ? BOOST_NS : c->ready_count ? sched_slice_ns : ~0ull;
 
     if (c->running == c->idle) /* whoever is ready is parked */
         return c->ready_count ? c->credit.accounted_ns + PERIOD_NS : ~0ull;

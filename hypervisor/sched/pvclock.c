@@ -51,6 +51,7 @@ static void publish(struct domain *d, uint64_t utc_ns)
 
     if (!s)
         return;
+    utc_ns += (uint64_t)d->time_offset_s * NS_PER_S;
     version = s->wc_version | 1;
     PUT(s->wc_version, version);
     PUT(s->wc_sec, (uint32_t)(utc_ns / NS_PER_S));

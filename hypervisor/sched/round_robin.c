@@ -46,7 +46,7 @@ static bool preempts(const struct sched_cpu *c, const struct sched_vcpu *woken, 
 
 static uint64_t turn_end_ns(const struct sched_cpu *c)
 {
-    return c->ready_count ? c->running_since_ns + SLICE_NS : ~0ull;
+    return c->ready_count ? c->running_since_ns + sched_slice_ns : ~0ull;
 }
 
 static void forget(struct sched_cpu *c, struct sched_vcpu *s)

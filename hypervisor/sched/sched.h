@@ -18,7 +18,9 @@
 #define TIMERS_PER_CPU    16376
 #define PERIOD_MIN_NS     1000000ull /* below: VCPUOP_set_periodic_timer answers -EINVAL */
 #define PERIOD_MAX_NS     (1ull << 62)
-#define SLICE_NS          10000000ull /* credit and round robin: a turn, when others wait */
+#define SLICE_NS          10000000ull /* credit and round robin: a turn, when others wait, if not chosen */
+#define SLICE_MIN_NS      1000000ull
+#define SLICE_MAX_NS      1000000000ull
 
 _Static_assert(MAX_DOMAINS *(MAX_VCPUS_PER_DOM *TIMERS_PER_VCPU + TIMERS_PER_DOMAIN) + MAX_CPUS + TIMERS_OF_CONSOLE <=
                    TIMERS_PER_CPU,
@@ -219,6 +221,12 @@ static inline struct sched_vcpu *ready_first(const struct sched_cpu *c)
 bool sched_read_weight(const char *option);
 bool sched_read_cap(const char *option);
 bool sched_read_warp(const char *option);
+
+/* The length of a turn, of all policies that have turns: SLICE_MIN_NS to SLICE_MAX_NS. Set: from the next
+ * turn on; -EINVAL. Read: boot option, in milliseconds; false: not understood. */
+extern uint64_t sched_slice_ns;
+int sched_slice_set(uint64_t ns) must_check;
+bool sched_read_slice(const char *option);
 
 /* What the boot options say of a domain of this number. */
 struct sched_share sched_share_of(domid_t id);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each domain may have of the CPUs: weight, cap, warp. */
+/* What each domain may have of the CPUs: weight, cap, warp; and how long a turn is. */
 #include "lib/bug.h"
 #include "sched/sched.h"
 
 #define SHARE_NORMAL ((struct sched_share){.weight = WEIGHT_NORMAL})
+
+uint64_t sched_slice_ns = SLICE_NS;
 
 static struct sched_share wanted[MAX_DOMAINS]; /* by the boot options; 0 weight: not mentioned */
 
@@ -77,6 +79,21 @@ bool sched_read_cap(const char *option)
 bool sched_read_warp(const char *option)
 {
     return read_list(option, set_warp);
+}
+
+int sched_slice_set(uint64_t ns)
+{
+    if (ns < SLICE_MIN_NS || ns > SLICE_MAX_NS)
+        return -EINVAL;
+    sched_slice_ns = ns;
+    return 0;
+}
+
+bool sched_read_slice(const char *option)
+{
+    uint64_t ms;
+
+    return read_number(&option, &ms) && !*option && !sched_slice_set(ms * 1000000);
 }
 
 struct sched_share sched_share_of(domid_t id)

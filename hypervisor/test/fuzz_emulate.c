@@ -46,6 +46,15 @@ int mm_ptwr(struct vcpu *v, mfn_t table, unsigned slot, uint64_t old, uint64_t n
     return 0;
 }
 
+int mm_store(struct vcpu *v, uint64_t va, uint64_t keep, uint64_t put, uint64_t *old)
+{
+    mfn_t table;
+    unsigned slot;
+    int rc = mm_l1e_of(v, va, &table, &slot, old);
+
+    return rc ? rc : mm_ptwr(v, table, slot, *old, (*old & keep) | put);
+}
+
 static struct cpuid any_processor(uint32_t leaf, uint32_t sub)
 {
     return (struct cpuid){random64(), random64(), random64(), random64()};

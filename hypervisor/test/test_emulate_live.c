@@ -87,6 +87,21 @@ int mm_ptwr(struct vcpu *v, mfn_t table, unsigned slot, uint64_t old, uint64_t n
     return 0;
 }
 
+int mm_store(struct vcpu *v, uint64_t va, uint64_t keep, uint64_t put, uint64_t *old)
+{
+    mfn_t table;
+    unsigned slot;
+    int rc = mm_l1e_of(v, va, &table, &slot, old);
+
+    for (unsigned tries = 0; rc == 0 && tries < 8; tries++) {
+        *old = shadow[slot];
+        int stored = mm_ptwr(v, table, slot, *old, (*old & keep) | put);
+        if (stored != -EAGAIN)
+            return stored;
+    }
+    return rc ? rc : -EAGAIN;
+}
+
 /* --- Random instructions --- */
 
 static uint64_t random_state = 0x9e3779b97f4a7c15ull;

@@ -324,6 +324,14 @@ static void table_cases(void)
     check(mm_l1e_of(vu, HOLE_START, &table, &slot, &entry) == -ENOENT &&
               mm_l1e_of(vu, 1ull << 47, &table, &slot, &entry) == -ENOENT,
           "and nothing in our hole or between the halves");
+    uint64_t held = words(t[1])[3], was = 0;
+    check(!mm_store(vu, 24, ~PTE_RW, 0, &was) && was == held && words(t[1])[3] == (held & ~PTE_RW) &&
+              mm_store(vu, 24, 0, link_to(t[1]), &was) == -EINVAL && words(t[1])[3] == (held & ~PTE_RW) &&
+              !mm_store(vu, 24, 0, held, &was) && was == (held & ~PTE_RW) && !mm_audit(),
+          "a store by address does what is allowed");
+    check(mm_store(vu, HOLE_START, 0, 0, &was) == -ENOENT && mm_store(vu, 1ull << 47, 0, 0, &was) == -ENOENT &&
+              mm_store(vu, PAGE_SIZE, 0, 0, &was) == -ENOENT && !mm_audit(),
+          "and nothing where no table is");
     uint64_t flushes = fake_flushes;
     mfn_t l1 = one(domu);
     BUG_ON(update(vu, t[1], 5, link_to(l1), DOMID_SELF) || update(vu, t[1], 5, 0, DOMID_SELF));

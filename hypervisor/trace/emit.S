@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writing one record: restartable sequences, each with one committing store and nothing before it that
- * anybody can see. Whatever interrupts one inside the hypervisor (NMI, #MC, #DB) sets its rip back to the
- * beginning (x86/restart.h), so a record written by the interrupting code comes first and the one that was
- * begun is written again behind it, with a later time.
- *
- * [emit.restart]  up to its committing store a sequence changes none of the registers it was given
- * [emit.commit]   the store to the ring's head makes the record exist; it is one instruction
- * [emit.order]    so the times in a ring never decrease
- *
- * This is assembly because a compiler promises neither. The ring is found from rsp alone (struct cpu).
+ * The rare ways of an emission (emit.h): a packet begins, by restartable sequences like those that write records, and
+ * the way there.
  */
 #include "trace/ring.h"
 
 #define HEAD TRACE_RING_HEAD
+
+        .text
 
 /* The sequence from here to `commit` begins again at `start` when it is interrupted. */
 .macro RESTARTABLE start, commit
@@ -21,57 +15,6 @@
         .quad   \start, \commit
         .popsection
 .endm
-
-/*
- * trace_emit<n>(r8 = head without time, rcx, rsi, rdi, rbx = n words of payload): one record of this CPU.
- * The registers a caller's own arguments are in come last, so that few sites have to move them.
- *   changes      rax rdx r9 r10 r11, flags
- *   slow path    the guard of the record's last byte does not show the TSC's high half [ring.guard]
- */
-.macro EMIT words
-        .globl  trace_emit\words
-        .balign 16
-trace_emit\words:
-        mov     %rsp, %rax
-        or      $0xffff, %rax
-        mov     CPU_TRACE - 127(%rax), %r9
-        mov     HEAD(%r9), %r11d                /* r11: where the record goes, from the ring's beginning */
-        lea     7 + 8 * \words(%r11), %r10d
-        shr     $TRACE_PACKET_SHIFT, %r10d
-        rdtsc
-        cmp     %edx, TRACE_RING_GUARD(%r9, %r10, 4)
-        jne     slow\words
-        mov     %eax, (%r9, %r11)
-        mov     %r8d, 4(%r9, %r11)
-        mov     %rcx, 8(%r9, %r11)
-.if \words > 1
-        mov     %rsi, 16(%r9, %r11)
-.endif
-.if \words > 2
-        mov     %rdi, 24(%r9, %r11)
-.endif
-.if \words > 3
-        mov     %rbx, 32(%r9, %r11)
-.endif
-        movabs  $(1 << 32) + 8 + 8 * \words, %rax
-commit\words:
-        add     %rax, HEAD(%r9)
-        ret
-RESTARTABLE trace_emit\words, commit\words
-
-        .pushsection .text
-slow\words:
-        mov     $8 + 8 * \words, %edx
-        lea     trace_emit\words(%rip), %rax
-        jmp     turn
-        .popsection
-.endm
-
-        .section restart_text, "ax", @progbits
-        EMIT 1
-        EMIT 2
-        EMIT 3
-        EMIT 4
 
 /*
  * trace_publish(rdi = ring, rsi = its head, rdx = new packet's header and the content bits of the old one,
@@ -117,35 +60,32 @@ commit_open:
 RESTARTABLE trace_open, commit_open
 
 /*
- * turn — a record did not fit: begin another packet and write it again, or drop it.
- *   comes with   rax = the sequence to begin again, edx = bytes of the record, its arguments
+ * trace_slow — a record did not fit: begin another packet, or drop it.
+ *   comes with   edx = bytes of the record; its arguments in any registers
  *   calls        bool trace_turn(struct trace_ring *, uint32_t bytes): false, the record is dropped
+ *   returns      ZF set: it is dropped; otherwise it is to be written again
+ *   changes      rax rdx r9 r10 r11, as a sequence does
  */
-        .text
-turn:
+        .globl  trace_slow
+trace_slow:
         push    %rbp
         mov     %rsp, %rbp
-        push    %rax
         push    %rdi
         push    %rsi
         push    %rcx
         push    %r8
-        and     $-16, %rsp
         mov     %rsp, %rax
         or      $0xffff, %rax
         mov     CPU_TRACE - 127(%rax), %rdi
         mov     %edx, %esi
+        and     $-16, %rsp
         call    trace_turn
-        mov     %eax, %edx
-        mov     -8(%rbp), %rax
-        mov     -16(%rbp), %rdi
-        mov     -24(%rbp), %rsi
-        mov     -32(%rbp), %rcx
-        mov     -40(%rbp), %r8
+        mov     -8(%rbp), %rdi
+        mov     -16(%rbp), %rsi
+        mov     -24(%rbp), %rcx
+        mov     -32(%rbp), %r8
         leave
-        test    %dl, %dl
-        jz      1f
-        jmp     *%rax
-1:      ret
+        test    %al, %al
+        ret
 
         .section .note.GNU-stack, "", @progbits

@@ -3,7 +3,7 @@
 #include "lib/bug.h"
 #include "trace/rings.h"
 
-const uint8_t trace_field_bytes[] = {1, 2, 4, 8, 4, 2, 4, 8};
+const uint8_t trace_field_bytes[] = {1, 2, 4, 8, 4, 4, 2, 4, 8};
 
 #define EVENT(number, name, class, kind, meaning, ...)                                             \
     static const struct trace_field fields_##name[] = {EACH(FIELD_ROW, __VA_ARGS__)};

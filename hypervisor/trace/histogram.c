@@ -50,6 +50,11 @@ int trace_distance(bool all)
     return 1 + (int)(c->sample_seed >> 16 & SAMPLE_MASK);
 }
 
+void trace_hypercall_measured(void)
+{
+    this_cpu()->hypercalls_left = trace_distance(trace_mask & TRACE_HYPERCALL);
+}
+
 /* One that counts its own hypercalls at that very moment may not notice until it has counted them down. */
 void trace_sample_now(void)
 {

@@ -9,7 +9,7 @@ extern struct trace_ring *trace_rings[MAX_CPUS]; /* by CPU; NULL: none */
 extern bool trace_has_rings;
 
 /* Rows of events.def, in its order. A class of TRACE_ALWAYS: the event goes with any other. */
-enum trace_field_type { FIELD_u8, FIELD_u16, FIELD_u32, FIELD_u64, FIELD_dur, FIELD_s16, FIELD_s32, FIELD_s64 };
+enum trace_field_type { FIELD_u8, FIELD_u16, FIELD_u32, FIELD_u64, FIELD_dur, FIELD_brief, FIELD_s16, FIELD_s32, FIELD_s64 };
 extern const uint8_t trace_field_bytes[];
 
 struct trace_field {

@@ -20,12 +20,22 @@ static inline uint32_t now(void)
 }
 
 /* A value nobody knows anything about, made by no instruction. */
-#define ANYTHING(type, name, unit, meaning)         \
-    ({                                              \
-        TRACE_TAKEN_##type any_;                    \
-        __asm__ volatile("" : "=r"(any_));          \
-        any_;                                       \
+#define ANY(type)                          \
+    ({                                     \
+        type any_;                         \
+        __asm__ volatile("" : "=r"(any_)); \
+        any_;                              \
     })
+#define ANY_dur (struct trace_time){ANY(uint32_t), ANY(uint32_t)}
+#define ANY_brief ANY_dur
+#define ANY_u8  ANY(uint8_t)
+#define ANY_u16 ANY(uint16_t)
+#define ANY_u32 ANY(uint32_t)
+#define ANY_u64 ANY(uint64_t)
+#define ANY_s16 ANY(int16_t)
+#define ANY_s32 ANY(int32_t)
+#define ANY_s64 ANY(int64_t)
+#define ANYTHING(type, name, unit, meaning) ANY_##type
 
 #define EVENT(number, name, class, kind, meaning, ...)                                             \
     static __attribute__((noinline)) uint32_t ticks_of_##name(void)                                \

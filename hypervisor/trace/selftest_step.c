@@ -126,7 +126,7 @@ static void emit_stepped(unsigned level)
 
 static bool is_inside(uint64_t rip)
 {
-    return restart_find(rip) != rip;
+    return restart_check(rip) != rip;
 }
 
 /* In the #DB handler. True: go on as if nothing had happened. */

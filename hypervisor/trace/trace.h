@@ -47,63 +47,91 @@ typedef uint64_t trace_u64;
 typedef int16_t trace_s16;
 typedef int32_t trace_s32;
 typedef int64_t trace_s64;
-typedef uint32_t trace_dur;
+typedef uint32_t trace_dur, trace_brief;
 
-/* The TSC when a span of this class begins; anything when the class is off. */
-static inline uint64_t trace_begin(enum trace_class class)
+/* The TSC, its halves apart as they come from the processor and go into a span's record. */
+struct trace_time {
+    uint32_t low, high;
+};
+
+static inline struct trace_time trace_time_now(void)
 {
-    return unlikely(trace_mask & class) ? rdtsc() : 0;
+    struct trace_time t;
+
+    __asm__ volatile("rdtsc" : "=a"(t.low), "=d"(t.high) : : "memory");
+    return t;
 }
 
-/* Ticks since then, for a span's `dur`: at most 2^32 - 1, more than a second. */
-static inline uint32_t trace_since(uint64_t begin)
+static inline struct trace_time trace_time_of(uint64_t tsc)
 {
-    uint64_t ticks = rdtsc() - begin;
+    return (struct trace_time){(uint32_t)tsc, (uint32_t)(tsc >> 32)};
+}
 
-    return ticks >> 32 ? ~0u : (uint32_t)ticks;
+/* When a span of this class begins; anything when the class is off. */
+static inline struct trace_time trace_begin(enum trace_class class)
+{
+    return unlikely(trace_mask & class) ? trace_time_now() : (struct trace_time){0, 0};
+}
+
+/* Ticks since then. */
+static inline uint64_t trace_since(struct trace_time begin)
+{
+    return rdtsc() - ((uint64_t)begin.high << 32 | begin.low);
 }
 
 #define TRACE_MEMBER(type, name, unit, meaning)    trace_##type name;
 #define TRACE_SIZE(type, name, unit, meaning)      sizeof(trace_##type) +
 #define TRACE_PARAMETER(type, name, unit, meaning) TRACE_TAKEN_##type name
-#define TRACE_ARGUMENT(type, name, unit, meaning)  .name = TRACE_VALUE_##type(name)
+#define TRACE_STORE(type, name, unit, meaning)     TRACE_STORE_##type(name, at_##name)
+#define TRACE_OPERAND(type, name, unit, meaning)                                                   \
+    TRACE_OPERAND_##type(name), [at_##name] "i"(sizeof(struct record_head) + offsetof(struct payload, name))
 
-/* What an emit function takes for a field, and what becomes of it. */
-#define TRACE_TAKEN_u8       uint8_t
-#define TRACE_TAKEN_u16      uint16_t
-#define TRACE_TAKEN_u32      uint32_t
-#define TRACE_TAKEN_u64      uint64_t
-#define TRACE_TAKEN_s16      int16_t
-#define TRACE_TAKEN_s32      int32_t
-#define TRACE_TAKEN_s64      int64_t
-#define TRACE_TAKEN_dur      uint64_t
-#define TRACE_VALUE_u8(v)    v
-#define TRACE_VALUE_u16(v)   v
-#define TRACE_VALUE_u32(v)   v
-#define TRACE_VALUE_u64(v)   v
-#define TRACE_VALUE_s16(v)   v
-#define TRACE_VALUE_s32(v)   v
-#define TRACE_VALUE_s64(v)   v
-#define TRACE_VALUE_dur(v)   trace_since(v)
+/* What an emit function takes for a field, how it is stored, and out of what. */
+#define TRACE_TAKEN_u8         uint8_t
+#define TRACE_TAKEN_u16        uint16_t
+#define TRACE_TAKEN_u32        uint32_t
+#define TRACE_TAKEN_u64        uint64_t
+#define TRACE_TAKEN_s16        int16_t
+#define TRACE_TAKEN_s32        int32_t
+#define TRACE_TAKEN_s64        int64_t
+#define TRACE_TAKEN_dur        struct trace_time
+#define TRACE_TAKEN_brief      struct trace_time
+#define TRACE_STORE_u8         TRACE_STORE_1
+#define TRACE_STORE_u16        TRACE_STORE_2
+#define TRACE_STORE_u32        TRACE_STORE_4
+#define TRACE_STORE_u64        TRACE_STORE_8
+#define TRACE_STORE_s16        TRACE_STORE_2
+#define TRACE_STORE_s32        TRACE_STORE_4
+#define TRACE_STORE_s64        TRACE_STORE_8
+#define TRACE_STORE_dur        TRACE_STORE_SINCE
+#define TRACE_STORE_brief      TRACE_STORE_BRIEF
+#define TRACE_OPERAND_u8(n)    [n] "ri"(n)
+#define TRACE_OPERAND_u16(n)   [n] "ri"(n)
+#define TRACE_OPERAND_u32(n)   [n] "ri"(n)
+#define TRACE_OPERAND_u64(n)   [n] "re"(n)
+#define TRACE_OPERAND_s16(n)   [n] "ri"(n)
+#define TRACE_OPERAND_s32(n)   [n] "ri"(n)
+#define TRACE_OPERAND_s64(n)   [n] "re"(n)
+#define TRACE_OPERAND_dur(n)   [n##_low] "r"(n.low), [n##_high] "r"(n.high)
+#define TRACE_OPERAND_brief(n) [n##_low] "r"(n.low)
 
 #define EVENT(number, name_, class, kind, meaning, ...)                                            \
-    struct trace_event_##name_ {                                                                   \
-        EACH(TRACE_MEMBER, __VA_ARGS__)                                                            \
-    };                                                                                             \
     static inline __attribute__((always_inline)) void trace_##name_(                               \
         EACH_COMMA(TRACE_PARAMETER, __VA_ARGS__))                                                  \
     {                                                                                              \
-        enum { WORDS = (sizeof(struct trace_event_##name_) + 7) / 8 };                             \
+        struct payload {                                                                           \
+            EACH(TRACE_MEMBER, __VA_ARGS__)                                                        \
+        };                                                                                         \
+        enum { WORDS = (sizeof(struct payload) + 7) / 8 };                                         \
         _Static_assert(WORDS <= 4, "a payload is at most 32 bytes");                               \
         _Static_assert(WORDS * 8 == EACH(TRACE_SIZE, __VA_ARGS__) 0, "[event.full]");              \
         if (likely(!trace_on[TRACE_AT_##name_]))                                                   \
             return;                                                                                \
-        union {                                                                                    \
-            uint64_t w[WORDS];                                                                     \
-            struct trace_event_##name_ f;                                                          \
-        } u = {{0}};                                                                               \
-        u.f = (struct trace_event_##name_){EACH_COMMA(TRACE_ARGUMENT, __VA_ARGS__)};               \
-        trace_emit(RECORD_HEAD(number, WORDS, TRACE_##kind), WORDS, u.w);                          \
+        __asm__ volatile(TRACE_SEQUENCE(EACH(TRACE_STORE, __VA_ARGS__))                            \
+                         :                                                                         \
+                         : TRACE_OPERANDS(RECORD_HEAD(number, WORDS, TRACE_##kind), 8 + 8 * WORDS), \
+                           EACH_COMMA(TRACE_OPERAND, __VA_ARGS__)                                  \
+                         : TRACE_CHANGES);                                                         \
     }
 #include "trace/events.def"
 #undef EVENT
@@ -141,10 +169,7 @@ static inline bool trace_measures_hypercall(void)
     return unlikely(this_cpu()->hypercalls_left <= 0);
 }
 
-static inline void trace_hypercall_measured(void)
-{
-    this_cpu()->hypercalls_left = trace_distance(trace_mask & TRACE_HYPERCALL);
-}
+void trace_hypercall_measured(void);
 
 /* An event begins to wait: is its waiting measured? If so, this is when it begins. */
 static inline bool trace_measures_event(void)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the straight ways of entry.S (system call in, iret out, hypercall) read of a CPU and of the vCPU behind
- * a struct context. Plain #defines for the assembler; pv/entry.c compares them with the structures.
+ * What the straight ways (straight.S) and the quick exit read of a CPU and of the vCPU behind a struct context. Plain #defines for the assembler; pv/entry.c compares them with the structures.
  */
 #ifndef X86_FAST_H
 #define X86_FAST_H
 
 /* struct cpu */
+#define CPU_CURRENT   0x08
 #define CPU_FLUSH_TLB 0x10
 #define CPU_CR3       0x18
 #define CPU_SCHED     0x28 /* struct sched_cpu, which begins with its word of pending work */
@@ -17,20 +17,33 @@
 #define VCPU_IN_USER         0xbd
 #define VCPU_CRASHED         0xbe
 #define VCPU_STATE           0xbf
+#define VCPU_MODE_BITS       0xff00 /* of the four: VCPU_IN_USER */
 #define VCPU_RESTART_CHANGED 0xc8
 #define VCPU_INFO            0xc0
 #define VCPU_KERNEL_L4       0x100
 #define VCPU_USER_L4         0x108
+#define VCPU_KERNEL_SS       0x120
 #define VCPU_KERNEL_SP       0x128
 #define VCPU_SYSCALL_ADDRESS 0x150
 #define VCPU_SYSCALL_MASKS   0x158
 #define VCPU_VM_ASSIST       0x214
+#define VCPU_FAULT_ADDRESS   0x420 /* of its gate for page faults */
+#define VCPU_FAULT_MASKS     0x429
 #define VM_ASSIST_SHOWS_IOPL 0x10
 
 /* struct vcpu_info */
 #define INFO_PENDING 0
 #define INFO_MASK    1
+#define INFO_CR2     16
 
+/* An address is in our hole if HOLE_PREFIX is left of it, shifted arithmetically. */
+#define HOLE_SHIFT  43
+#define HOLE_PREFIX -16
+
+#define SEGBASE_USER_SEL 3 /* the one that is no address */
+
+#define HYPERCALL_STACK_SWITCH     3
+#define HYPERCALL_SET_SEGMENT_BASE 25
 #define HYPERCALL_IRET    23
 #define HYPERCALL_NUMBERS 64
 #define RESULT_RESTART    -85 /* -ERESTART */

@@ -19,9 +19,6 @@ SECTIONS
     .text : AT(ADDR(.text) - IMAGE_VA) {
         *(.text.boot)
         *(.text .text.*)
-        __start_restart_text = .;
-        *(restart_text)
-        __stop_restart_text = .;
         . = ALIGN(4096);
     } :text
     text_end = .;

@@ -49,7 +49,6 @@ void on_hypervisor_trap(struct regs *r)
 {
     uint64_t fix;
 
-    r->rip = restart_check(r->rip);
     if (r->vector >= 32) {
         irq_dispatch(r->vector);
         return;

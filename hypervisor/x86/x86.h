@@ -28,7 +28,7 @@ struct cpu {
     void *timers;            /* sched/timer.c */
     void *trace;             /* trace/ */
     void *histograms;        /* trace/histogram.c */
-    int hypercalls_left;     /* until one is measured, or recorded; entry.S counts it down */
+    int hypercalls_left;     /* until one is measured, or recorded; straight.S counts it down */
     int events_left;         /* likewise of events that begin to wait */
     uint32_t sample_seed;
     uint32_t apic_id;
@@ -165,6 +165,7 @@ bool preempt_wanted(void);
 
 struct vcpu;
 void on_guest_entry(struct context *c); /* anything but SYSCALL brought the guest here */
+void on_page_fault(struct context *c);  /* a guest kernel stored to a present page */
 void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
 void on_restart(struct context *c);     /* a handler of on_hypercall[] answered -ERESTART */
 /* A hypercall that is measured: v, its arguments, its number. */

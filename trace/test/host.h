@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ring's very objects on the host: emit.S finds its ring from rsp, so the code under test runs on a stack
+ * The ring's very objects on the host: a sequence finds its ring from rsp, so the code under test runs on a stack
  * block like the hypervisor's, and what interrupts it is a signal whose handler does what the hypervisor's
  * trap entry does.
  */
@@ -8,6 +8,7 @@
 #define TRACE_TEST_HOST_H
 
 #include "trace/emit.h"
+#include "trace/test/emissions.h"
 #include "x86/restart.h"
 
 #define BLOCK_BYTES 65536
@@ -30,14 +31,9 @@ struct reading {
     uint64_t not_before; /* no record of a writer but 0 is older than this */
     uint64_t last_of[16]; /* the counter of each writer, from the low bits of word 1 */
     uint64_t torn;        /* packets overwritten while they were copied */
+    bool spans_are_long;  /* those of emit_event() */
     char error[160];      /* the first thing that was wrong */
 };
-
-/* Word 1 of every test record: its writer and that writer's counter, from 1. Further words repeat it. */
-#define WORD(writer, counter) ((uint64_t)(writer) << 56 | (counter))
-
-/* Emits one such record with so many words. */
-void emit_test(unsigned writer, uint64_t counter, unsigned words);
 
 /* Checks and counts a packet that trace_read() gave. False once something was wrong. */
 bool reading_packet(struct reading *s, const uint8_t *packet, uint32_t bytes);

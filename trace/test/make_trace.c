@@ -20,7 +20,7 @@ static struct trace_ring *rings[2];
 static uint64_t random_state;
 
 enum { BYTES_u8 = 1, BYTES_u16 = 2, BYTES_u32 = 4, BYTES_u64 = 8, BYTES_s16 = 2, BYTES_s32 = 4, BYTES_s64 = 8,
-       BYTES_dur = 4 };
+       BYTES_dur = 4, BYTES_brief = 4 };
 #define BYTES(type, name, unit, meaning) BYTES_##type +
 #define EVENT(number, name, class, kind, meaning, ...) {number, (EACH(BYTES, __VA_ARGS__) 0) / 8},
 static const struct {

@@ -25,10 +25,12 @@ static uint8_t memory[(1 + PACKETS) * TRACE_PACKET_BYTES] __attribute__((aligned
 #define ring   (*(struct trace_ring *)memory)
 #define packet ((uint8_t (*)[TRACE_PACKET_BYTES])memory + 1)
 
-/* The ring's C code and the slow path of emit.S, between them nothing else (build.mk). */
+/* The sequences, their slow path and the ring's C code, and nothing else (build.mk). */
 extern const char __start_trace_code[], __stop_trace_code[];
 #define trace_code_start __start_trace_code
 #define trace_code_end   __stop_trace_code
+
+#define NO_EVENT (-1)
 
 /* --- One situation --- */
 
@@ -40,6 +42,8 @@ static struct situation {
     unsigned words[3];  /* of the event and of those inside it */
     bool is_stale;      /* the TSC's high half has changed since the packet began */
     bool is_shut;       /* recording was muted for a moment */
+    int event;          /* the first one is this row of events.def, or NO_EVENT: one of words[0] words */
+    bool is_long;       /* its span began more than 2^32 ticks ago */
 } now;
 
 static uint64_t fillers;
@@ -154,7 +158,10 @@ static void emit_level(unsigned level)
         arm(breakpoints[level]);
     if (stepped == level)
         trap_flag(true);
-    emit_test(level + 1, ++counters[level], now.words[level]);
+    if (level || now.event == NO_EVENT)
+        emit_test(level + 1, ++counters[level], now.words[level]);
+    else
+        emit_event((unsigned)now.event, now.is_long);
     trap_flag(false);
     if (breakpoints[level] && !was_hit[level])
         disarm(breakpoints[level]);
@@ -162,8 +169,7 @@ static void emit_level(unsigned level)
 
 static bool is_inside(uint64_t rip)
 {
-    return rip - (uint64_t)__start_restart_text <
-           (uint64_t)__stop_restart_text - (uint64_t)__start_restart_text;
+    return restart_check(rip) != rip;
 }
 
 /* The addresses of the code under test; those of this file do not matter. */
@@ -172,8 +178,7 @@ static void record(uint64_t rip)
     struct path *p = &paths[stepped];
 
     if (rip < (uint64_t)trace_code_start || rip >= (uint64_t)trace_code_end)
-        if (!is_inside(rip))
-            return;
+        return;
     for (unsigned i = 0; i < p->count; i++)
         if (p->address[i] == rip)
             return;
@@ -208,8 +213,8 @@ static void note_failure(const char *what)
 {
     if (!failed++)
         snprintf(first_failure, sizeof(first_failure),
-                 "%s: mode %d fill %d words %u %u %u stale %d shut %d, at %" PRIx64 " %" PRIx64, what,
-                 now.mode, now.fill, now.words[0], now.words[1], now.words[2], now.is_stale, now.is_shut,
+                 "%s: mode %d fill %d event %d words %u %u %u stale %d shut %d, at %" PRIx64 " %" PRIx64, what,
+                 now.mode, now.fill, now.event, now.words[0], now.words[1], now.words[2], now.is_stale, now.is_shut,
                  breakpoints[0], breakpoints[1]);
 }
 
@@ -225,7 +230,7 @@ static bool guards_are_right(void)
 
 static void check(void)
 {
-    struct reading s = {.not_before = began};
+    struct reading s = {.not_before = began, .spans_are_long = now.is_long};
     uint64_t end, first = trace_first_packet(&ring, &end), lost = 0;
     const struct packet_header *h = (void *)packet[first % PACKETS];
 
@@ -328,6 +333,7 @@ static void all_situations(unsigned kinds, void (*body)(void))
             for (unsigned k = 0; k < kinds; k++)
                 for (unsigned variant = 0; variant < 3; variant++) {
                     memset(&now, 0, sizeof(now));
+                    now.event = NO_EVENT;
                     now.mode = mode;
                     now.fill = f;
                     memcpy(now.words, sizes[(k + f) % 4], sizeof(now.words));
@@ -337,11 +343,28 @@ static void all_situations(unsigned kinds, void (*body)(void))
                 }
 }
 
+/* Each event's own sequence; where a packet ends is the same for all. */
+static void all_events(void (*body)(void), enum fill last_fill)
+{
+    for (unsigned e = 0; e < event_count(); e++)
+        for (unsigned f = MIDDLE; f <= last_fill; f++)
+            for (unsigned is_long = 0; is_long < 2; is_long++) {
+                memset(&now, 0, sizeof(now));
+                now.event = (int)e;
+                now.fill = f;
+                now.words[0] = event_words(e);
+                now.words[1] = 1 + e % 4;
+                now.words[2] = 2;
+                now.is_long = is_long;
+                body();
+            }
+}
+
 static void report(const char *depth_name)
 {
     char what[100], why[600];
 
-    snprintf(what, sizeof(what), "an event inside an event at every boundary, %s", depth_name);
+    snprintf(what, sizeof(what), "an event inside %s", depth_name);
     snprintf(why, sizeof(why), "%u runs, %u interrupted a sequence, %u failed%s%s", runs, inside, failed,
              failed ? ": " : "", first_failure);
     tap(!failed && inside, what, why);
@@ -363,16 +386,19 @@ int main(int argc, char **argv)
 {
     struct sigaction a = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
-    make_writable((uint64_t)__start_restart_text, (uint64_t)__stop_restart_text);
     make_writable((uint64_t)trace_code_start, (uint64_t)trace_code_end);
     block_init(block, &ring);
     if (sigaction(SIGTRAP, &a, NULL))
         abort();
     all_situations(argc > 1 ? 2 : 4, every_boundary);
-    report("one deep");
+    report("an event at every boundary, one deep");
+    all_events(every_boundary, argc > 1 ? FITS_ONCE : FULL);
+    report("each event of events.def at every boundary, one deep");
     if (argc < 2) {
         all_situations(1, every_pair);
-        report("two deep");
+        report("an event at every boundary, two deep");
+        all_events(every_pair, MIDDLE);
+        report("each event of events.def at every boundary, two deep");
     }
     return tap_end();
 }

@@ -3,6 +3,7 @@
 #include "trace/vtrace/json.h"
 #include "trace/vtrace/live/choice.h"
 #include "trace/vtrace/live/command.h"
+#include "trace/vtrace/live/follow.h"
 #include "trace/vtrace/live/stream.h"
 
 #include <errno.h>
@@ -73,6 +74,8 @@ static void choose(struct choice *wanted, const struct options *o)
         choice_events(wanted, option_text(o, 'e'));
     else if (choice_is_empty(&before))
         choice_events(wanted, "all");
+    if (option_given(o, 'r'))
+        choice_events(wanted, "+event");
     if (option_given(o, 'd'))
         choice_domains(wanted, option_text(o, 'd'));
 }
@@ -90,7 +93,7 @@ static void show_progress(const struct recording *r, bool is_end)
 }
 
 /* Until the command is over, or a signal. Rings that fill fast are looked at more often. */
-static void stream(struct recording *r, struct command *c)
+static void stream(struct recording *r, struct command *c, struct followed *rings)
 {
     struct timespec pause = {0, PAUSE_MAX_NS / 8};
 
@@ -98,6 +101,8 @@ static void stream(struct recording *r, struct command *c)
         unsigned new;
 
         nanosleep(&pause, NULL);
+        if (rings)
+            rings_follow(rings);
         new = recording_turn(r);
         if (new > 20 && pause.tv_nsec > PAUSE_MIN_NS)
             pause.tv_nsec /= 2;
@@ -163,6 +168,7 @@ int verb_record(const struct options *o)
     struct choice wanted;
     struct recording r;
     struct command c = {0};
+    struct followed *rings = NULL;
     struct recorded t;
     struct live l;
 
@@ -177,10 +183,14 @@ int verb_record(const struct options *o)
     if (o->path_count)
         command_start(&c, o->paths);
     recording_begin(&r, &l, open_output(path), path, option_given(o, 'a'));
-    if (option_given(o, 'e') || option_given(o, 'd') || choice_is_empty(&before))
+    if (option_given(o, 'e') || option_given(o, 'd') || option_given(o, 'r') || choice_is_empty(&before))
         change(&wanted);
+    if (option_given(o, 'r'))
+        rings = rings_follow_begin(&l);
     command_go(&c);
-    stream(&r, &c);
+    stream(&r, &c, rings);
+    if (rings)
+        rings_follow_end(rings);
     finish(&r);
     say_result(&r, option_given(o, 'j'));
     t = recording_totals(&r);

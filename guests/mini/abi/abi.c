@@ -22,7 +22,7 @@ static const struct set {
     {"debugreg", abi_debugreg}, {"edge", abi_edge},
     {"event", abi_event},       {"sched", abi_sched},
     {"grant", abi_grant},       {"misc", abi_misc},
-    {"vcpu", abi_vcpu},
+    {"vcpu", abi_vcpu},         {"ways", abi_ways},
 };
 
 void abi_bodies(const struct body_row *rows, unsigned int n)

@@ -77,5 +77,6 @@ void abi_vcpu(void);
 void abi_sched(void);
 void abi_grant(void);
 void abi_misc(void);
+void abi_ways(void);
 
 #endif

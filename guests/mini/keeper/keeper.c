@@ -96,6 +96,7 @@ void mini_main(const char *args)
     if (arg_number(args, "cycles", 1)) {
         right_run();
         cycle_run(args);
+        held_run();
     }
     verdict_print();
 }

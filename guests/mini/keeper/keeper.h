@@ -60,6 +60,9 @@ struct victim {
     u64 frames[VICTIM_PAGES];
 };
 long victim_make(struct victim *of, unsigned int steps, u64 seed);
+/* A word of our image in its copy. */
+u64 victim_peek(const struct victim *of, const u64 *word);
+void victim_poke(const struct victim *of, const u64 *word, u64 value);
 
 /* --- restless.c: what a victim does until somebody ends it --- */
 
@@ -70,7 +73,8 @@ struct restless {
     u64 calls;     /* made by now */
     u32 port;      /* dom0's, unbound, for the victim */
     u32 refs, ref; /* dom0 grants it `refs` frames, `ref` and up */
-    domid_t self;
+    domid_t owner; /* not 0: it holds grant `ref` of that domain, and does nothing else, until `let_go` */
+    u64 let_go;
 };
 extern struct restless restless_work; /* of each victim its own */
 void __attribute__((noreturn)) restless(u64 vcpu);
@@ -78,11 +82,12 @@ void __attribute__((noreturn)) restless(u64 vcpu);
 #define SPARE_PAGE 511
 extern u8 restless_stack[2][PAGE_SIZE];
 
-/* --- guests.c, cycle.c, right.c, kill.c: the cases --- */
+/* --- guests.c, cycle.c, right.c, kill.c, held.c: the cases --- */
 
 void guests_run(const char *args);
 void cycle_run(const char *args);
 void right_run(void);
 void kill_run(const char *args);
+void held_run(void);
 
 #endif

@@ -65,18 +65,6 @@ static bool withdraw(void)
     return !port_close(restless_work.port) && !held;
 }
 
-/* How many calls it has made. */
-static u64 calls_of(const struct victim *of)
-{
-    static u8 window[PAGE_SIZE] __attribute__((aligned(4096)));
-    u64 at = (u64)&restless_work.calls - IMAGE_START, calls;
-
-    if (map_foreign(window, of->frames[FIRST_IMAGE + at / PAGE_SIZE], of->domain))
-        return 0;
-    calls = *(volatile u64 *)(window + at % PAGE_SIZE);
-    return map_own(window) ? 0 : calls;
-}
-
 struct tally {
     u64 errors, held, lost, crashed, ran, calls, audits;
 };
@@ -86,7 +74,7 @@ static void look(const struct victim *of, struct tally *t)
     struct xen_domctl_getdomaininfo info;
 
     t->ran++;
-    t->calls += calls_of(of);
+    t->calls += victim_peek(of, &restless_work.calls);
     t->crashed += !domain_info(of->domain, &info) && info.flags & XEN_DOMINF_shutdown;
 }
 

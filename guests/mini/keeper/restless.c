@@ -153,6 +153,25 @@ static void up(u64 *s)
     hyp_vcpu_op(VCPUOP_up, random(s, 2), 0);
 }
 
+/* Maps one grant of another domain's, says so, and lets go of it when told to. */
+static void hold(void)
+{
+    struct restless *w = &restless_work;
+    struct gnttab_map_grant_ref m = {
+        .host_addr = SPARE_VA, .flags = GNTMAP_host_map, .ref = w->ref, .dom = w->owner};
+    struct gnttab_unmap_grant_ref u = {.host_addr = SPARE_VA};
+
+    hyp_grant_table_op(GNTTABOP_map_grant_ref, &m, 1);
+    u.handle = m.handle;
+    w->calls = m.status == GNTST_okay ? 1 : 2;
+    while (!*(volatile u64 *)&w->let_go)
+        hyp_sched_op(SCHEDOP_yield, 0);
+    hyp_grant_table_op(GNTTABOP_unmap_grant_ref, &u, 1);
+    w->calls = 3;
+    for (;;)
+        hyp_sched_op(SCHEDOP_yield, 0);
+}
+
 void restless(u64 vcpu)
 {
     static void (*const moves[])(u64 *s) = {
@@ -161,6 +180,10 @@ void restless(u64 vcpu)
     };
     u64 state = restless_work.seed * 2 + vcpu;
 
+    if (restless_work.owner && !vcpu)
+        hold();
+    while (restless_work.owner)
+        hyp_sched_op(SCHEDOP_yield, 0);
     for (;;) {
         moves[random(&state, ARRAY_SIZE(moves))](&state);
         __atomic_add_fetch(&restless_work.calls, 1, __ATOMIC_RELAXED);

@@ -76,9 +76,37 @@ static long start_vcpu(const struct victim *of, u32 vcpu)
 static void describe(const struct victim *of, u64 seed)
 {
     restless_work.seed = seed;
-    restless_work.self = of->domain;
     restless_work.pool = FIRST_IMAGE + image_pages();
     memcpy(restless_work.frames, of->frames, sizeof(of->frames));
+}
+
+/* Where our window shows that word, NULL if it cannot. */
+static volatile u64 *window_on(const struct victim *of, const u64 *word, void *window)
+{
+    u64 at = (u64)word - IMAGE_START;
+
+    if (map_foreign(window, of->frames[FIRST_IMAGE + at / PAGE_SIZE], of->domain))
+        return NULL;
+    return (volatile u64 *)((u8 *)window + at % PAGE_SIZE);
+}
+
+u64 victim_peek(const struct victim *of, const u64 *word)
+{
+    static u8 window[PAGE_SIZE] __attribute__((aligned(4096)));
+    const volatile u64 *at = window_on(of, word, window);
+    u64 value = at ? *at : 0;
+
+    return map_own(window) ? 0 : value;
+}
+
+void victim_poke(const struct victim *of, const u64 *word, u64 value)
+{
+    static u8 window[PAGE_SIZE] __attribute__((aligned(4096)));
+    volatile u64 *at = window_on(of, word, window);
+
+    if (at)
+        *at = value;
+    map_own(window);
 }
 
 static long step(struct victim *of, unsigned int number, u64 seed)

@@ -21,6 +21,19 @@ long live_call(const struct live *l, unsigned command, uint64_t argument)
     return xencall2(l->calls, __HYPERVISOR_arch_7, command, argument);
 }
 
+long live_call_with(const struct live *l, unsigned command, const void *argument, size_t bytes)
+{
+    void *copy = xencall_alloc_buffer(l->calls, bytes);
+    long result;
+
+    if (!copy)
+        fail("there is not enough memory");
+    memcpy(copy, argument, bytes);
+    result = live_call(l, command, (uint64_t)(uintptr_t)copy);
+    xencall_free_buffer(l->calls, copy);
+    return result;
+}
+
 /* Frames of the hypervisor's own that lie together. */
 static const void *map(const struct live *l, uint64_t address, uint64_t bytes)
 {

@@ -38,4 +38,7 @@ bool live_map_copies(struct live *l);
 /* A command of hypervisor/pv/vantage_op.h; its result, or -1 with errno set. */
 long live_call(const struct live *l, unsigned command, uint64_t argument);
 
+/* The same with an argument in memory, which is only read. */
+long live_call_with(const struct live *l, unsigned command, const void *argument, size_t bytes);
+
 #endif

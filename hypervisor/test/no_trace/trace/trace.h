@@ -16,8 +16,26 @@ __attribute__((weak)) void on_record(uint16_t number, const uint64_t *fields);
 #define trace_mask         0
 #define TRACE_MMU          0
 
-#define FAKE_PARAMETER(type, name, unit, meaning) uint64_t name
-#define FAKE_FIELD(type, name, unit, meaning)     name
+struct trace_time {
+    uint32_t low, high;
+};
+
+static inline struct trace_time trace_time_now(void)
+{
+    return (struct trace_time){0, 0};
+}
+
+static inline struct trace_time trace_begin(int class)
+{
+    return trace_time_now();
+}
+
+#define TRACE_TRAP 0
+
+typedef struct trace_time fake_dur, fake_brief;
+typedef uint64_t fake_u8, fake_u16, fake_u32, fake_u64, fake_s16, fake_s32, fake_s64;
+#define FAKE_PARAMETER(type, name, unit, meaning) fake_##type name
+#define FAKE_FIELD(type, name, unit, meaning)     _Generic(name, struct trace_time: 0, default: name)
 #define EVENT(number, name, class, kind, meaning, ...)                                             \
     static inline void trace_##name(EACH_COMMA(FAKE_PARAMETER, __VA_ARGS__))                       \
     {                                                                                              \

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "bench/vbench/host.h"
+#include "bench/vbench/plan.h"
+#include "bench/vbench/wall.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int verb_wall(struct options *o)
+{
+    static struct result boots, rounds[ROUNDS_MAX];
+    static struct wall_row rows[ROWS];
+    if (!o->suite)
+        o->suite = (char *)"quick";
+    int status = plan_make(o, "native,vantage,xen,xen-fast");
+    if (status != EXIT_OK)
+        return status;
+    if (!o->plan.columns[COLUMN_VANTAGE] || !(o->plan.columns[COLUMN_XEN] || o->plan.columns[COLUMN_XEN_FAST]))
+        return usage_error("wall compares vantage with xen, or xen-fast: --columns must name them");
+    o->plan.machine.wall = true;
+    o->plan.jobs = 1;
+    o->plan.seeds = o->rounds;
+    status = run_columns(&o->plan, &boots, rounds);
+    wall_judge(&o->plan, rounds, rows);
+    bool is_slower = o->wants_json ? wall_json(stdout, &o->plan, rows) : wall_print(stdout, &o->plan, rows);
+    result_free(&boots);
+    for (unsigned i = 0; i < o->rounds; i++)
+        result_free(&rounds[i]);
+    return status ? status : is_slower ? EXIT_REGRESSION : EXIT_OK;
+}

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The straight ways: from a guest and back without C, or around one C function, when nothing is out of the
+ * ordinary. What one wants is tested before anything is changed; else it turns back to the general way (entry.S and
+ * the C that defines what happens: pv/bounce.c, pv/iret.c, pv/fault.c, pv/callbacks.c, pv/segments.c), which begins
+ * anew. While anything of its class is recorded the general way is taken, so both can be compared.
+ *
+ * [straight.same]  a guest cannot tell which way was taken
+ * [straight.stack] guest memory and selectors are touched on the CPU's stack, never with rsp in a struct context
+ */
+#include "x86/entry.h"
+
+#define FLAGS_FOR_KERNEL (1 << 8 | 1 << 14 | 1 << 16 | 1 << 17 | 1 << 18) /* TF NT RF VM AC: cleared */
+#define FLAGS_HIDDEN     (3 << 12 | 1 << 10)                              /* IOPL DF */
+#define FLAGS_IRET_DROPS (3 << 12 | 1 << 17)                              /* IOPL VM */
+#define FLAGS_IOPL       (3 << 12)
+#define FLAG_IF          (1 << 9)
+#define FLAG_TF          (1 << 8)
+#define FLAG_VM          (1 << 17)
+#define BOUNCE_BYTES     56
+#define FAULT_BYTES      64
+
+/* Of a page fault's error code; the two that are never shown are ours to know (pv/bounce.c). */
+#define ERROR_STORE      3 /* present, write */
+#define ERROR_USER       4
+#define ERROR_RESERVED   8
+
+#define V(field)         (field - RIP)    /* from rax, which points at the saved rip */
+
+/* Guest memory: a fault here, as a range that is not the guest's, leads to `to`. */
+.macro TOUCH to, instruction:vararg
+991:    \instruction
+        .pushsection .fixup_table, "a"
+        .quad   991b, \to
+        .popsection
+.endm
+
+/* Onto our stack, with rax at the saved rip, when no work waits; rcx is free from here on. */
+.macro STRAIGHT back
+        mov     %rax, V(RAX)(%rsp)
+        mov     %rsp, %rax
+        mov     V(0)(%rax), %rsp
+        mov     CPU_SCHED(%rsp), %rcx
+        cmpl    $0, (%rcx)
+        jne     \back
+.endm
+
+/* The same, when none of `classes` is recorded. */
+.macro STRAIGHT_UNRECORDED classes, back
+        STRAIGHT \back
+        testb   $\classes, trace_mask(%rip)
+        jne     \back
+.endm
+
+/* The CPU counts its hypercalls down, from 0 while they are recorded; the one that ends it is measured. */
+.macro COUNT_DOWN ended
+        subl    $1, CPU_HYPERCALLS(%rsp)
+        jle     \ended
+.endm
+
+/* rcx = where a frame of so many bytes goes below the stack pointer in rcx; r11 is used. The guest's half of the
+ * address space above the hole only. */
+.macro FRAME_PLACE bytes, back
+        and     $-16, %rcx
+        sub     $\bytes, %rcx
+        movabs  $HOLE_END, %r11
+        cmp     %r11, %rcx
+        jb      \back
+.endm
+
+/* The guest kernel's address space and GS; r11 is used. [mode.gs] */
+.macro LOAD_KERNEL_MODE
+        swapgs
+        mov     V(VCPU_KERNEL_L4)(%rax), %r11
+        shl     $12, %r11
+        mov     %r11, CPU_CR3(%rsp)
+        movb    $0, CPU_FLUSH_TLB(%rsp)
+        mov     %r11, %cr3
+.endm
+
+/* Writes the frame of a page fault to rcx; r11 is used. */
+.macro FAULT_FRAME error_hidden, selector
+        mov     V(R(11))(%rax), %r11
+        TOUCH   page_fault_undo, mov %r11, (%rcx)
+        mov     V(R(6))(%rax), %r11
+        TOUCH   page_fault_undo, mov %r11, 8(%rcx)
+        mov     -8(%rax), %r11d
+        and     $~(\error_hidden), %r11d
+        TOUCH   page_fault_undo, mov %r11, 16(%rcx)
+        mov     (%rax), %r11
+        TOUCH   page_fault_undo, mov %r11, 24(%rcx)
+        movzwl  8(%rax), %r11d
+        and     $\selector, %r11d
+        TOUCH   page_fault_undo, mov %r11, 32(%rcx)
+        mov     16(%rax), %r11
+        and     $~FLAGS_IOPL, %r11
+        or      $FLAG_IF, %r11
+        TOUCH   page_fault_undo, mov %r11, 40(%rcx)
+        mov     24(%rax), %r11
+        TOUCH   page_fault_undo, mov %r11, 48(%rcx)
+        mov     32(%rax), %r11
+        TOUCH   page_fault_undo, mov %r11, 56(%rcx)
+.endm
+
+        .text
+
+/*
+ * entry_syscall — SYSCALL from 64-bit guest code: a hypercall, or a system call of guest user code.
+ *   calls        on_hypercall[rax](struct vcpu *, rdi, rsi, rdx, r10), on_sampled_hypercall(the same, rax), or
+ *                on_syscall(struct context *)
+ */
+        .globl  entry_syscall
+entry_syscall:
+        push    %r11
+        push    $SEL_GUEST_CS64
+        push    %rcx
+        cmpb    $0, V(VCPU_IN_USER)(%rsp)
+        je      entry_kernel_call
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT, entry_syscall_back
+
+/*
+ * A system call of guest user code, bounced.
+ *   comes with   rax at the saved rip; rcx, r11 free (the context has them); rsp = struct cpu
+ *   wants        no work waiting; a callback that masks events (so none is due after it), which are not
+ *                masked now; a kernel stack in the upper half; no IOPL to show
+ *   leaves by    SYSRET: the callback is canonical since it was registered (a SYSRET to another address
+ *                would fault here, on the guest's stack); rcx and r11 are dead, their values in the frame
+ */
+        cmpb    $0, V(VCPU_SYSCALL_MASKS)(%rax)
+        je      entry_syscall_back
+        cmpq    $0, V(VCPU_SYSCALL_ADDRESS)(%rax)
+        je      entry_syscall_back
+        testl   $VM_ASSIST_SHOWS_IOPL, V(VCPU_VM_ASSIST)(%rax)
+        jne     entry_syscall_back
+        mov     V(VCPU_INFO)(%rax), %rcx
+        cmpb    $0, INFO_MASK(%rcx)
+        jne     entry_syscall_back
+        mov     V(VCPU_KERNEL_SP)(%rax), %rcx
+        FRAME_PLACE BOUNCE_BYTES, entry_syscall_back
+
+        movb    $0, V(VCPU_IN_USER)(%rax)
+        LOAD_KERNEL_MODE
+
+        mov     (%rax), %r11                    /* rip, which SYSCALL put into rcx too */
+        TOUCH   bounce_undo, mov %r11, (%rcx)
+        TOUCH   bounce_undo, mov %r11, 16(%rcx)
+        mov     24(%rax), %r11
+        TOUCH   bounce_undo, mov %r11, 40(%rcx)
+        TOUCH   bounce_undo, movq $SEL_GUEST_CS64, 24(%rcx)
+        TOUCH   bounce_undo, movq $SEL_GUEST_DS, 48(%rcx)
+        mov     16(%rax), %r11                  /* rflags, likewise in r11 */
+        TOUCH   bounce_undo, mov %r11, 8(%rcx)
+        and     $~FLAGS_HIDDEN, %r11
+        or      $FLAG_IF, %r11
+        TOUCH   bounce_undo, mov %r11, 32(%rcx)
+        and     $~FLAGS_FOR_KERNEL, %r11
+
+        mov     %rcx, %rsp
+        mov     V(VCPU_INFO)(%rax), %rcx
+        movb    $1, INFO_MASK(%rcx)
+        mov     V(VCPU_SYSCALL_ADDRESS)(%rax), %rcx
+        mov     V(RAX)(%rax), %rax
+        sysretq
+
+bounce_undo:
+        movb    $1, V(VCPU_IN_USER)(%rax)
+        swapgs
+        jmp     entry_syscall_back
+
+/*
+ * The iret hypercall.
+ *   comes with   rax = number of the hypercall; rsp at the saved rip
+ *   wants        a frame in the upper half that returns with events on, and none pending
+ *   leaves by    guest_iretq, with the frame on our stack
+ */
+entry_kernel_call:
+        cmp     $HYPERCALL_IRET, %rax
+        jne     entry_other_call
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT, entry_syscall_back
+        mov     V(VCPU_INFO)(%rax), %rcx
+        cmpb    $0, INFO_PENDING(%rcx)
+        jne     entry_syscall_back
+        mov     24(%rax), %rcx
+        movabs  $HOLE_END, %r11
+        cmp     %r11, %rcx
+        jb      entry_syscall_back
+        TOUCH   entry_syscall_back, pushq 64(%rcx) /* ss */
+        orb     $3, (%rsp)
+        TOUCH   entry_syscall_back, pushq 56(%rcx) /* rsp */
+        TOUCH   entry_syscall_back, pushq 48(%rcx) /* rflags */
+        testb   $FLAG_IF >> 8, 1(%rsp)
+        je      entry_syscall_back
+        andq    $~FLAGS_IRET_DROPS, (%rsp)
+        orb     $2, (%rsp)
+        TOUCH   entry_syscall_back, pushq 40(%rcx) /* cs */
+        mov     (%rsp), %r11d
+        not     %r11d
+        TOUCH   entry_syscall_back, pushq 32(%rcx) /* rip */
+        test    $3, %r11b
+        jne     2f
+        cmpq    $-1, V(VCPU_USER_L4)(%rax)
+        je      entry_syscall_back
+        TOUCH   entry_syscall_back, pushq 8(%rcx)  /* r11 */
+        TOUCH   entry_syscall_back, pushq (%rcx)   /* rax */
+        TOUCH   entry_syscall_back, pushq 16(%rcx) /* rcx */
+
+        mov     V(VCPU_INFO)(%rax), %rcx
+        movb    $0, INFO_MASK(%rcx)
+        movb    $1, V(VCPU_IN_USER)(%rax)
+        swapgs
+        mov     V(VCPU_USER_L4)(%rax), %rcx
+        shl     $12, %rcx
+        mov     %rcx, CPU_CR3 + 64(%rsp)
+        movb    $0, CPU_FLUSH_TLB + 64(%rsp)
+        mov     %rcx, %cr3
+1:      pop     %rcx
+        pop     %rax
+        pop     %r11
+        jmp     guest_iretq
+
+2:      orb     $3, 8(%rsp)                     /* to guest kernel mode, where we are */
+        TOUCH   entry_syscall_back, pushq 8(%rcx)
+        TOUCH   entry_syscall_back, pushq (%rcx)
+        TOUCH   entry_syscall_back, pushq 16(%rcx)
+        mov     V(VCPU_INFO)(%rax), %rcx
+        movb    $0, INFO_MASK(%rcx)
+        jmp     1b
+
+/* The general way: the registers as SYSCALL left them, then C. */
+entry_syscall_back:
+        mov     %rax, %rsp
+        mov     V(RAX)(%rsp), %rax
+entry_hypercall_c:
+        mov     (%rsp), %rcx
+        mov     16(%rsp), %r11
+        push    $0
+        movl    $0x100, 4(%rsp)
+        SAVE
+        lea     -REGS(%rsp), %rbx
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+entry_syscall_c:
+        mov     %rbx, %rdi
+        call    on_syscall
+        jmp     exit_to_guest
+
+/* A hypercall that is not iret: to its straight way, which is entry_hypercall for most. */
+entry_other_call:
+        cmp     $HYPERCALL_NUMBERS, %rax
+        jae     entry_hypercall_c
+        lea     straight_ways(%rip), %r11
+        jmp     *(%r11, %rax, 8)
+
+/*
+ * stack_switch and set_segment_base, of which Linux makes four for each context switch: no C, and so no
+ * register to save. Doing them twice is doing them once, so the general way may follow.
+ *   comes with   rax = number, rdi and rsi = arguments; rsp at the saved rip
+ *   wants        no work waiting, not to be measured, no event pending, the upper half, no single step
+ *   leaves by    SYSRET, as entry_hypercall does
+ */
+straight_stack_switch:
+        STRAIGHT straight_back
+        COUNT_DOWN straight_back
+        mov     %edi, %ecx
+        or      $3, %ecx
+        movzwl  %cx, %ecx
+        mov     %rcx, V(VCPU_KERNEL_SS)(%rax)
+        mov     %rsi, V(VCPU_KERNEL_SP)(%rax)
+straight_return:
+        mov     V(VCPU_INFO)(%rax), %rcx
+        cmpb    $0, INFO_PENDING(%rcx)
+        jne     straight_back
+        mov     (%rax), %rcx
+        test    %rcx, %rcx
+        jns     straight_back
+        mov     16(%rax), %r11
+        test    $FLAG_TF, %r11d
+        jne     straight_back
+        mov     24(%rax), %rsp
+        xor     %eax, %eax
+        sysretq
+
+straight_segment_base:
+        STRAIGHT straight_back
+        COUNT_DOWN straight_back
+        cmp     $SEGBASE_USER_SEL, %edi
+        je      1f
+        ja      straight_back
+        mov     %rsi, %rcx
+        shl     $16, %rcx
+        sar     $16, %rcx
+        cmp     %rsi, %rcx
+        jne     straight_back
+        mov     %edi, %ecx
+        lea     segment_base_msr(%rip), %r11
+        mov     (%r11, %rcx, 4), %ecx
+        mov     %rdx, V(R(12))(%rax)
+        mov     %rax, %r11
+        mov     %esi, %eax
+        mov     %rsi, %rdx
+        shr     $32, %rdx
+        wrmsr
+        mov     %r11, %rax
+        mov     V(R(12))(%rax), %rdx
+        jmp     straight_return
+1:      swapgs
+        TOUCH   straight_bad_selector, mov %esi, %gs
+        swapgs
+        jmp     straight_return
+
+straight_bad_selector:
+        swapgs                                  /* the general way makes it the null selector */
+straight_back:
+        mov     %rax, %rsp
+        mov     (%rsp), %rcx
+        mov     V(RAX)(%rsp), %rax
+        jmp     entry_hypercall
+
+/*
+ * A hypercall: what on_syscall and exit_to_guest do, when nothing waits. One that is measured or recorded goes
+ * through on_sampled_hypercall, which says when the next is.
+ *   comes with   rax = number, below HYPERCALL_NUMBERS; rsp at the saved rip
+ *   wants        behind the handler: no work, no event pending, no flush, a vCPU that runs on, in the upper
+ *                half, where no rip behind a SYSCALL is without canonical form (SYSRET would fault here), and
+ *                not single-stepping (SYSRET would trap one instruction earlier than IRETQ)
+ *   leaves by    SYSRET; rcx and r11 are what SYSCALL put there, the callee-saved ones are still the guest's
+ */
+entry_hypercall:
+        mov     16(%rsp), %r11
+        push    $0
+        movl    $0x100, 4(%rsp)
+        SAVE
+        lea     -REGS(%rsp), %rbx
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+        COUNT_DOWN 3f
+        lea     on_hypercall(%rip), %r11
+        movb    $0, VCPU_RESTART_CHANGED(%rbx)
+        mov     %r10, %r8
+        mov     %rdx, %rcx
+        mov     %rsi, %rdx
+        mov     %rdi, %rsi
+        mov     %rbx, %rdi
+        call    *(%r11, %rax, 8)
+1:      cmp     $RESULT_RESTART, %rax
+        je      2f
+        mov     %rax, RAX(%rbx)
+        mov     CPU_SCHED(%rsp), %rcx
+        cmpl    $0, (%rcx)
+        jne     exit_to_guest
+        cmpl    $0, VCPU_IS_IDLE(%rbx)          /* nor VCPU_IN_USER, VCPU_CRASHED, VCPU_STATE */
+        jne     exit_to_guest
+        mov     VCPU_INFO(%rbx), %rcx
+        cmpb    $0, INFO_PENDING(%rcx)
+        jne     exit_quickly
+        cmpb    $0, CPU_FLUSH_TLB(%rsp)
+        jne     exit_to_guest
+        mov     RIP(%rbx), %rcx
+        test    %rcx, %rcx
+        jns     exit_quickly
+        mov     RIP + 16(%rbx), %r11
+        test    $FLAG_TF, %r11d
+        jne     exit_quickly
+        mov     RIP + 24(%rbx), %rsp
+        mov     R(4)(%rbx), %rbp
+        mov     R(7)(%rbx), %r10
+        mov     R(8)(%rbx), %r9
+        mov     R(9)(%rbx), %r8
+        mov     R(12)(%rbx), %rdx
+        mov     R(13)(%rbx), %rsi
+        mov     R(14)(%rbx), %rdi
+        mov     R(5)(%rbx), %rbx
+        sysretq
+2:      mov     %rbx, %rdi
+        call    on_restart
+        jmp     exit_to_guest
+3:      mov     %rax, %r9
+        mov     %r10, %r8
+        mov     %rdx, %rcx
+        mov     %rsi, %rdx
+        mov     %rdi, %rsi
+        mov     %rbx, %rdi
+        call    on_sampled_hypercall
+        jmp     1b
+
+/*
+ * entry_page_fault — a page fault.
+ *   comes with   rsp at the error-code word, as entry_trap, which takes all faults but a guest's
+ *   wants        no work waiting, nothing recorded; no event pending or masked, no IOPL to show, a handler and a
+ *                stack in the upper half; an address outside our hole (it may be in the LDT window)
+ *   calls        on_page_fault(struct context *) when a guest kernel stores to a present page, which may be a page
+ *                table
+ *   leaves by    SYSRET into the handler: its address is canonical since it was registered; rcx and r11 are dead,
+ *                their values in the frame. Else by entry_trap, to begin anew
+ */
+        .globl  entry_page_fault
+entry_page_fault:
+        testb   $3, 16(%rsp)
+        jz      entry_trap
+        cmpb    $ERROR_STORE | ERROR_USER, (%rsp)
+        je      entry_store
+fault_of_guest:
+        add     $8, %rsp
+        mov     %rcx, V(R(11))(%rsp)
+        mov     %r11, V(R(6))(%rsp)
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT | TRACE_MMU_BIT, page_fault_back
+        testb   $FLAG_VM >> 16, 18(%rax)
+        jne     page_fault_back
+        testl   $VM_ASSIST_SHOWS_IOPL, V(VCPU_VM_ASSIST)(%rax)
+        jne     page_fault_back
+        cmpq    $0, V(VCPU_FAULT_ADDRESS)(%rax)
+        je      page_fault_back
+        mov     V(VCPU_INFO)(%rax), %rcx
+        cmpw    $0, INFO_PENDING(%rcx)          /* INFO_MASK too */
+        jne     page_fault_back
+        mov     %cr2, %r11
+        mov     %r11, V(R(12))(%rax)            /* a free place; a second fault would overwrite CR2 */
+        sar     $HOLE_SHIFT, %r11
+        cmp     $HOLE_PREFIX, %r11
+        je      page_fault_back
+        cmpb    $0, V(VCPU_IN_USER)(%rax)
+        je      1f
+
+        mov     V(VCPU_KERNEL_SP)(%rax), %rcx
+        FRAME_PLACE FAULT_BYTES, page_fault_back
+        LOAD_KERNEL_MODE
+        FAULT_FRAME ERROR_RESERVED, 0xffff
+        jmp     2f
+
+1:      mov     24(%rax), %rcx
+        FRAME_PLACE FAULT_BYTES, page_fault_back
+        FAULT_FRAME ERROR_RESERVED | ERROR_USER, 0xfffc
+
+2:      mov     %rcx, %rsp
+        mov     V(VCPU_INFO)(%rax), %rcx
+        movb    $0, V(VCPU_IN_USER)(%rax)
+        cmpb    $1, V(VCPU_FAULT_MASKS)(%rax)
+        sete    INFO_MASK(%rcx)
+        mov     V(R(12))(%rax), %r11
+        mov     %r11, INFO_CR2(%rcx)
+        mov     16(%rax), %r11
+        and     $~FLAGS_FOR_KERNEL, %r11
+        mov     V(VCPU_FAULT_ADDRESS)(%rax), %rcx
+        mov     V(RAX)(%rax), %rax
+        sysretq
+
+entry_store:
+        cmpb    $0, V(VCPU_IN_USER) + 8(%rsp)
+        jne     fault_of_guest
+        testb   $FLAG_VM >> 16, 26(%rsp)
+        jne     entry_trap
+        cld
+        SAVE
+        lea     -REGS(%rsp), %rdi
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+        call    on_page_fault
+        jmp     exit_quickly
+
+page_fault_undo:
+        cmpb    $0, V(VCPU_IN_USER)(%rax)
+        je      1f
+        swapgs
+1:      mov     V(R(12))(%rax), %rcx
+        mov     %rcx, %cr2
+page_fault_back:
+        lea     -8(%rax), %rsp
+        mov     V(R(11))(%rax), %rcx
+        mov     V(R(6))(%rax), %r11
+        mov     V(RAX)(%rax), %rax
+        jmp     entry_trap
+
+/* Which way each hypercall takes behind entry_syscall, and which MSR each SEGBASE_* is. */
+        .section .rodata
+        .balign 64
+straight_ways:
+.set number, 0
+.rept HYPERCALL_NUMBERS
+.if number == HYPERCALL_STACK_SWITCH
+        .quad   straight_stack_switch
+.elseif number == HYPERCALL_SET_SEGMENT_BASE
+        .quad   straight_segment_base
+.else
+        .quad   entry_hypercall
+.endif
+.set number, number + 1
+.endr
+segment_base_msr:
+        .long   0xc0000100, 0xc0000102, 0xc0000101

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "trace/vtrace/live/follow.h"
+#include "trace/vtrace/live/nodes.h"
+#include "hypervisor/pv/vantage_op.h"
+#include "trace/vtrace/fail.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xenstore.h>
+
+struct followed {
+    const struct live *live;
+    struct xs_handle *store;
+    struct known {
+        uint16_t domain, ring;
+    } *rings; /* that we registered */
+    size_t count;
+};
+
+static bool is_known(const struct followed *f, uint16_t domain, uint16_t ring)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (f->rings[i].domain == domain && f->rings[i].ring == ring)
+            return true;
+    return false;
+}
+
+/* What the hypervisor refuses is not there yet, or not any more: it is tried again when something changes. */
+static void enter(void *arg, const struct vantage_ring *r)
+{
+    struct followed *f = arg;
+    long ring = live_call_with(f->live, VANTAGE_RING_REGISTER, r, sizeof(*r));
+
+    if (ring < 0 && errno == ENOSYS)
+        fail("the hypervisor below cannot sample rings: it is older than this program");
+    if (ring < 0 || is_known(f, r->domain, (uint16_t)ring))
+        return;
+    f->rings = must_realloc(f->rings, f->count + 1, sizeof(*f->rings));
+    f->rings[f->count++] = (struct known){r->domain, (uint16_t)ring};
+}
+
+struct followed *rings_follow_begin(const struct live *l)
+{
+    struct followed *f = must_calloc(1, sizeof(*f));
+
+    f->live = l;
+    f->store = xs_open(0);
+    if (!f->store || !xs_watch(f->store, "/local/domain", "rings"))
+        fail("xenstore does not answer, which tells where the rings are: %s", strerror(errno));
+    nodes_each_ring(f->store, enter, f);
+    return f;
+}
+
+static bool is_readable(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+
+    return poll(&p, 1, 0) == 1;
+}
+
+/* Many nodes change; of a new ring the last that is written is its port, or the state of the device. */
+static bool tells_of_rings(const char *path)
+{
+    const char *last = strrchr(path, '/');
+
+    return last && (!strncmp(last, "/event-channel", 14) || !strcmp(last, "/port") || !strcmp(last, "/state"));
+}
+
+void rings_follow(struct followed *f)
+{
+    bool is_new = false;
+
+    while (is_readable(xs_fileno(f->store))) {
+        char **event = xs_check_watch(f->store);
+
+        if (!event)
+            break;
+        is_new |= tells_of_rings(event[XS_WATCH_PATH]);
+        free(event);
+    }
+    if (is_new)
+        nodes_each_ring(f->store, enter, f);
+}
+
+void rings_follow_end(struct followed *f)
+{
+    for (size_t i = 0; i < f->count; i++) /* those that have ended are unknown by now */
+        live_call(f->live, VANTAGE_RING_UNREGISTER, f->rings[i].domain | (uint64_t)f->rings[i].ring << 16);
+    xs_close(f->store);
+    free(f->rings);
+    free(f);
+}
