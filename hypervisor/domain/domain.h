@@ -146,6 +146,7 @@ struct vcpu {
     uint64_t periodic_ns;
 
     /* control */
+    bool is_looked_at;           /* paused until the tools have its state */
     uint64_t hard_affinity;      /* CPUs it may run on, those there are not included; sched/ */
     uint64_t soft_affinity;      /* CPUs the tools would like it on; 0: they never said */
 

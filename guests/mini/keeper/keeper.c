@@ -51,6 +51,13 @@ u64 frames_free(void)
     return sysctl(op) ? 0 : op->u.physinfo.free_pages;
 }
 
+u32 cpus(void)
+{
+    struct xen_sysctl *op = sysctl_new(XEN_SYSCTL_physinfo);
+
+    return sysctl(op) ? 0 : op->u.physinfo.nr_cpus;
+}
+
 bool audit_agrees(void)
 {
     return hyp_vantage_op(VANTAGE_AUDIT, 0) == 0;
@@ -74,6 +81,7 @@ void sleep_ns(u64 ns)
     if (!has_timer)
         event_unmask((u32)port_virq(VIRQ_TIMER, 0));
     has_timer = true;
+    upcall_mask_set(1); /* until the block, which would else miss a timer that goes off before it */
     hyp_set_timer_op(time_ns() + ns);
     hyp_sched_op(SCHEDOP_block, 0);
 }
@@ -96,6 +104,7 @@ void mini_main(const char *args)
         right_run();
         cycle_run(args);
         held_run();
+        state_run();
     }
     verdict_print();
 }

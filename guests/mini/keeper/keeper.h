@@ -21,6 +21,7 @@ long domctl_do(u32 cmd, domid_t domain); /* one without arguments */
 struct xen_sysctl *sysctl_new(u32 cmd);
 long sysctl(struct xen_sysctl *op);
 u64 frames_free(void);
+u32 cpus(void);
 bool audit_agrees(void);
 
 /* Of a domain's flags and numbers; -ESRCH when it is gone. */
@@ -82,12 +83,14 @@ void __attribute__((noreturn)) restless(u64 vcpu);
 #define SPARE_PAGE 511
 extern u8 restless_stack[2][PAGE_SIZE];
 
-/* --- guests.c, cycle.c, right.c, kill.c, held.c: the cases --- */
+/* --- guests.c, cycle.c, right.c, kill.c, held.c, state.c, times.c: the cases --- */
 
 void guests_run(const char *args);
 void cycle_run(const char *args);
 void right_run(void);
 void kill_run(const char *args);
 void held_run(void);
+void times_run(void); /* beside one guest that computes, on one CPU */
+void state_run(void);
 
 #endif
