@@ -105,7 +105,7 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 
 all: $(B)/test/make_trace $(B)/test/write_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
 CHECKS += trace/test/check_sites trace/test/check_sequences trace/test/check_vtrace trace/test/check_verbs trace/test/check_ring_stages trace/test/check_export trace/test/check_descriptor \
-          trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest
+          trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest trace/test/check_events
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().
@@ -140,3 +140,24 @@ $(B)/guests/live.gz: $(B)/guests/toolstack.gz $(B)/guests/vmlinuz $(B)/bin/vtrac
 
 all: $(B)/guests/live.gz
 CHECKS += trace/test/check_record
+
+# --- I/O rings: an image with a domU, vtrace, and a program that asks for what must be refused -------------------
+$(B)/trace/test/rings/probe: trace/test/rings/probe.c hypervisor/pv/vantage_op.h
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxentoolcore -lxentoollog
+
+RINGS_MODULES := $(filter virtio%,$(LIVE_MODULES))
+$(B)/guests/rings.img: $(B)/guests/devices.img $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/rings/probe \
+                       trace/test/rings/script
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(B)/trace/rings-root
+	$(Q)mkdir -p $(B)/trace/rings-root/bin $(B)/trace/rings-root/modules
+	$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/rings/probe $(B)/trace/rings-root/bin
+	$(Q)cp trace/test/rings/script $(B)/trace/rings-root/script
+	$(Q)echo $(RINGS_MODULES) > $(B)/trace/rings-root/rings.order
+	$(Q)for m in $(RINGS_MODULES); do cp $$(find $(B)/guests/modules/ -name $$m.ko) $(B)/trace/rings-root/modules; done
+	$(Q)cat $< <(guests/images/pack $(B)/trace/rings-root) > $@
+
+all: $(B)/guests/rings.img
+CHECKS += trace/test/check_rings

@@ -52,6 +52,7 @@
 
 #define TRACE_PACKET_MAGIC 0xc1fc1fc1u
 #define TRACE_FLAG_SPAN    1 /* in a record's flags */
+#define TRACE_EVENT_LOST   0x070c /* the one event the ring writes itself, as the first of a packet (events.def) */
 
 enum trace_class { /* bits of the mask of what is recorded */
     TRACE_HYPERCALL = 1 << 0,

@@ -8,17 +8,19 @@
 #include "event/event.h"
 #include "lib/bug.h"
 #include "lib/string.h"
-#include "mm/mm.h"
+#include "mm/room.h"
 #include "pv/pv.h"
 #include "sched/sched.h"
 #include "trace/trace.h"
 
-#define VCPU_ORDER 1 /* two pages: most of it is the trap table */
+/* Two pages each, in whose room the folders' parts of them fit. */
+#define DOMAIN_ORDER 1
+#define VCPU_ORDER   1
 
 /* Windows may want page tables of our own, and those must not fail: we keep that many frames. */
 #define FRAMES_KEPT 64
 
-_Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain is one page");
+_Static_assert(sizeof(struct domain) <= PAGE_SIZE << DOMAIN_ORDER, "a domain is two pages");
 _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE << VCPU_ORDER, "a vCPU is two pages");
 
 static struct domain idle_domain = {.id = DOMID_IDLE, .state = DOMAIN_RUNNING};
@@ -29,6 +31,7 @@ static struct vcpu *vcpu_alloc(struct domain *d, unsigned id)
 
     if (!v)
         return NULL;
+    room_open(&v->room, v, sizeof(*v), VCPU_ORDER);
     v->domain = d;
     v->id = id;
     v->timer_ns = ~0ull;
@@ -107,9 +110,10 @@ static int create(const struct domain_config *c, struct domain **made)
         return -EINVAL;
     if (domain_by_id(c->id))
         return -EEXIST;
-    d = hv_alloc(0);
+    d = hv_alloc(DOMAIN_ORDER);
     if (!d)
         return -ENOMEM;
+    room_open(&d->room, d, sizeof(*d), DOMAIN_ORDER);
     d->id = c->id;
     d->state = DOMAIN_PAUSED;
     d->vcpu_count = c->vcpus;
@@ -164,5 +168,5 @@ void domain_free(struct domain *d)
     for (unsigned i = 0; i < d->vcpu_count; i++)
         if (d->vcpus[i])
             vcpu_free(d->vcpus[i]);
-    hv_free(d, 0);
+    hv_free(d, DOMAIN_ORDER);
 }

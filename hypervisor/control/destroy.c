@@ -13,6 +13,7 @@
  */
 #include "control/destroy.h"
 #include "control/create.h"
+#include "control/toolstack.h"
 #include "event/event.h"
 #include "mm/mm.h"
 #include "pv/pv.h"
@@ -88,27 +89,48 @@ static bool is_held(struct domain *d)
     return __atomic_load_n(&d->shared_pages, __ATOMIC_ACQUIRE);
 }
 
-static void bury(struct domain *d)
+static unsigned zombies; /* atomic */
+
+/* False: somebody holds something of it. */
+static bool bury(struct domain *d)
 {
     domid_t id = d->id;
 
     if (is_held(d))
-        return;
+        return false;
+    __atomic_sub_fetch(&zombies, 1, __ATOMIC_SEQ_CST);
     domain_unregister(d);
     let_others_pass();
     domain_free(d);
     trace_domain_gone(id);
     announce();
+    return true;
 }
 
-void zombies_bury(void)
+bool zombies_bury(void)
 {
+    bool any = false;
+
+    if (!__atomic_load_n(&zombies, __ATOMIC_ACQUIRE))
+        return false;
     for (domid_t id = 1; id < MAX_DOMAINS; id++) {
         struct domain *d = domain_by_id(id);
 
         if (d && is_zombie(d))
-            bury(d);
+            any |= bury(d);
     }
+    return any;
+}
+
+bool zombies_bury_idle(void)
+{
+    bool any;
+
+    if (likely(!__atomic_load_n(&zombies, __ATOMIC_ACQUIRE)) || !turn_take())
+        return false;
+    any = zombies_bury();
+    turn_drop();
+    return any;
 }
 
 /* Under the locks of those who look at the state before they give a dying domain something. */
@@ -147,6 +169,7 @@ int domain_destroy(struct domain *d)
             return rc;
     }
     announce();
+    __atomic_add_fetch(&zombies, 1, __ATOMIC_SEQ_CST);
     bury(d);
     return 0;
 }

@@ -13,7 +13,11 @@ int domain_destroy(struct domain *d) must_check;
 /* No vCPU of d runs, and no CPU holds anything of one; the state says that none shall. False: ask again. */
 bool domain_is_still(const struct domain *d) must_check;
 
-/* Frees every zombie that nobody holds any more. Whoever is about to look at domains calls this. */
-void zombies_bury(void);
+/* Frees every zombie that nobody holds any more. Whoever is about to look at domains calls this. True: there
+ * was one. */
+bool zombies_bury(void);
+
+/* The same, for a CPU that has nothing else to do; not while the tools are served. */
+bool zombies_bury_idle(void);
 
 #endif

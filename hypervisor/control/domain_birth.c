@@ -85,6 +85,8 @@ long domctl_max_memory(struct vcpu *v, struct domain *d, struct xen_domctl *op)
     return 0;
 }
 
+/* A vCPU gets its first state while the domain is made; later only its registers change, as when a domain
+ * goes on after a save that failed. */
 long domctl_set_context(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 {
     const struct xen_domctl_vcpucontext *c = &op->u.vcpucontext;
@@ -93,9 +95,13 @@ long domctl_set_context(struct vcpu *v, struct domain *d, struct xen_domctl *op)
     struct vcpu *of;
     int rc;
 
-    if (c->vcpu >= d->vcpu_count || d->state != DOMAIN_PAUSED)
+    if (c->vcpu >= d->vcpu_count || d->state == DOMAIN_RUNNING)
         return -EINVAL;
     of = d->vcpus[c->vcpu];
+    if (of->is_initialised)
+        return sched_is_stopped(of) ? vcpu_set_registers(of, context) : -ERESTART;
+    if (d->state != DOMAIN_PAUSED)
+        return -EINVAL;
     if (guest_get(&flags, gptr_add(context, offsetof(vcpu_guest_context_t, flags))))
         return -EFAULT;
     rc = vcpu_initialise(of, context);

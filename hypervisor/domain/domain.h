@@ -29,6 +29,11 @@ enum domain_state {
     DOMAIN_DYING,
 };
 
+/* What is left of the block that holds a domain or vCPU (mm/room.h); none in a test that has no block. */
+struct room {
+    uint64_t next, end;
+};
+
 struct domain {
     domid_t id;
     enum domain_state state; /* atomic, by domain_change(); DYING for ever, under io_lock and mm_lock */
@@ -54,6 +59,8 @@ struct domain {
     struct lock io_lock;
     void *events;
     void *grants;
+
+    struct room room;
 
     /* control */
     unsigned death_step;     /* of control/destroy.c */
@@ -139,8 +146,11 @@ struct vcpu {
     uint64_t periodic_ns;
 
     /* control */
+    bool is_looked_at;           /* paused until the tools have its state */
     uint64_t hard_affinity;      /* CPUs it may run on, those there are not included; sched/ */
     uint64_t soft_affinity;      /* CPUs the tools would like it on; 0: they never said */
+
+    struct room room;
 
     /* event */
     uint16_t virq_port[24];      /* 0: not bound */

@@ -19,7 +19,7 @@
  */
 #include "event/channel.h"
 #include "lib/bug.h"
-#include "mm/mm.h"
+#include "mm/room.h"
 #include "trace/trace.h"
 
 _Static_assert(sizeof(struct events) <= PAGE_SIZE, "one page");
@@ -103,7 +103,7 @@ int port_reserve(struct domain *d, uint32_t *port)
 
 int event_domain_init(struct domain *d)
 {
-    struct events *e = hv_alloc(0);
+    struct events *e = room_alloc(&d->room, sizeof(*e));
 
     if (!e)
         return -ENOMEM;
@@ -147,7 +147,7 @@ void event_domain_destroy(struct domain *d)
             hv_free(e->chunk[i], 0);
     if (e->rings)
         hv_free(e->rings, 0);
-    hv_free(e, 0);
+    room_free(e);
     d->events = NULL;
 }
 

@@ -52,6 +52,7 @@ struct events {
     int shutdown_code;             /* set by SCHEDOP_shutdown_code, -1 if not */
     struct watchdog watchdogs[WATCHDOGS_MAX];
     struct ring *rings;            /* RINGS_MAX, NULL until one is registered */
+    unsigned rings_end;            /* none has been registered from here on; only rises */
 };
 
 static inline struct events *events_of(const struct domain *d)

@@ -68,11 +68,12 @@ static void sample(const struct domain *front, const struct ring *r, enum ring_s
 
 static void sample_port(const struct domain *front, uint32_t port, enum ring_side side)
 {
-    const struct ring *rings = __atomic_load_n(&events_of(front)->rings, __ATOMIC_ACQUIRE);
+    const struct events *e = events_of(front);
+    unsigned end = __atomic_load_n(&e->rings_end, __ATOMIC_ACQUIRE);
 
-    for (unsigned i = 0; rings && i < RINGS_MAX; i++)
-        if (port_of(&rings[i]) == port)
-            sample(front, &rings[i], side);
+    for (unsigned i = 0; i < end; i++)
+        if (port_of(&e->rings[i]) == port)
+            sample(front, &e->rings[i], side);
 }
 
 void rings_sample(struct domain *d, uint32_t port)
@@ -105,40 +106,41 @@ static void ring_drop(struct domain *d, struct ring *r, enum ring_drop_reason wh
     trace_ring_drop(d->id, (uint16_t)(r - events_of(d)->rings), why);
 }
 
-static int ring_take(struct domain *d, struct ring *r, mfn_t frame)
+/* Puts another frame in the place of the one it holds, if it holds any. */
+static int ring_hold(struct domain *d, struct ring *r, mfn_t frame)
 {
-    int rc = r ? mm_hold(d, frame) : -ENOSPC; /* [ring.held] */
+    int rc = mm_hold(d, frame); /* [ring.held] */
 
-    if (!rc)
-        r->frame = frame;
-    return rc;
+    if (rc)
+        return rc;
+    if (r->port)
+        mm_release(d, r->frame);
+    r->frame = frame;
+    return 0;
 }
 
 static bool rings_ready(struct events *e)
 {
     if (!e->rings)
-        __atomic_store_n(&e->rings, hv_alloc(0), __ATOMIC_RELEASE);
+        e->rings = hv_alloc(0);
     return e->rings;
 }
 
 static int ring_enter(struct domain *d, const struct ring_choice *c)
 {
     struct ring *r = ring_find(d, c->port, c->kind);
-    int rc = 0;
+    int rc;
 
-    if (r && r->frame.n != c->frame.n) {
-        ring_drop(d, r, DROP_ASKED);
-        r = NULL;
-    }
-    if (!r) {
+    if (!r)
         r = ring_find(d, 0, 0);
-        rc = ring_take(d, r, c->frame);
-    }
+    rc = r ? ring_hold(d, r, c->frame) : -ENOSPC;
     if (rc)
         return rc;
     r->kind = c->kind;
     __atomic_store_n(&r->port, (uint16_t)c->port, __ATOMIC_RELEASE);
     rc = (int)(r - events_of(d)->rings);
+    if ((unsigned)rc >= events_of(d)->rings_end)
+        __atomic_store_n(&events_of(d)->rings_end, (unsigned)rc + 1, __ATOMIC_RELEASE);
     trace_ring_register(d->id, (uint16_t)rc, c->kind, c->queue, c->device, c->entries, c->port);
     return rc;
 }
@@ -162,22 +164,24 @@ int ring_register(struct domain *d, const struct ring_choice *c)
     return rc;
 }
 
-static bool ring_is_at(const struct domain *d, unsigned ring, uint32_t port)
+/* What a ring's port is; 0: there is no such ring. */
+static uint32_t ring_port(const struct domain *d, unsigned ring)
 {
-    return events_of(d)->rings && port_of(&events_of(d)->rings[ring]) == port;
+    const struct events *e = events_of(d);
+
+    return ring < __atomic_load_n(&e->rings_end, __ATOMIC_ACQUIRE) ? port_of(&e->rings[ring]) : 0;
 }
 
 int ring_unregister(struct domain *d, unsigned ring)
 {
-    const struct ring *rings = __atomic_load_n(&events_of(d)->rings, __ATOMIC_ACQUIRE);
-    uint32_t port = rings && ring < RINGS_MAX ? port_of(&rings[ring]) : 0;
+    uint32_t port = ring_port(d, ring);
     struct domain *other;
     bool is_there;
 
     if (!port)
         return -ENOENT;
     other = lock_both_ends(d, port);
-    is_there = ring_is_at(d, ring, port); /* still: it may have gone while we held no lock */
+    is_there = ring_port(d, ring) == port; /* still: it may have gone while we held no lock */
     if (is_there)
         ring_drop(d, &events_of(d)->rings[ring], DROP_ASKED);
     unlock_pair(d, other);
@@ -186,18 +190,16 @@ int ring_unregister(struct domain *d, unsigned ring)
 
 void rings_port_closed(struct domain *d, uint32_t port)
 {
-    for (unsigned i = 0; i < RINGS_MAX; i++)
-        if (ring_is_at(d, i, port))
+    for (unsigned i = 0; i < events_of(d)->rings_end; i++)
+        if (ring_port(d, i) == port)
             ring_drop(d, &events_of(d)->rings[i], DROP_PORT_CLOSED);
 }
 
 static void audit_domain(const struct domain *d)
 {
-    const struct ring *rings = events_of(d)->rings;
-
-    for (unsigned i = 0; rings && i < RINGS_MAX; i++)
-        if (rings[i].port)
-            mm_audit_count(rings[i].frame, 1, 1);
+    for (unsigned i = 0; i < events_of(d)->rings_end; i++)
+        if (ring_port(d, i))
+            mm_audit_count(events_of(d)->rings[i].frame, 1, 1);
 }
 
 void rings_audit(void)

@@ -19,7 +19,7 @@
  */
 #include "lib/bug.h"
 #include "grant/pages.h"
-#include "mm/mm.h"
+#include "mm/room.h"
 #include "grant/table.h"
 
 #define ACTIVE_ORDER 1
@@ -256,7 +256,7 @@ int grant_domain_init(struct domain *d, unsigned frames, unsigned handles)
 
     if (frames == 0 || frames > GRANT_FRAMES_MAX || handles > GRANT_HANDLES_MAX)
         return -EINVAL;
-    g = hv_alloc(0);
+    g = room_alloc(&d->room, sizeof(*g));
     if (!g)
         return -ENOMEM;
     d->grants = g;
@@ -315,7 +315,7 @@ void grant_domain_destroy(struct domain *d)
     for (unsigned i = 0; i < ARRAY_SIZE(g->mappings); i++)
         if (g->mappings[i])
             hv_free(g->mappings[i], 0);
-    hv_free(g, 0);
+    room_free(g);
     d->grants = NULL;
 }
 

@@ -40,8 +40,10 @@ int unpin(struct job *j, struct domain *d, mfn_t m)
 {
     struct frame *f = frame_of(m);
 
-    if (!frame_is_of(d, m) || !(frame_use(f) & USE_PINNED))
+    if (!frame_is_of(d, m) || !(frame_use(f) & USE_PINNED)) {
+        trace_unpin(m.n, -EINVAL, d->id);
         return -EINVAL;
+    }
     int rc = job_ready(j, d, MFN_NONE, USE_NONE);
     if (rc)
         return rc;

@@ -9,13 +9,14 @@
 #include "mm/domain_memory.h"
 #include "lib/string.h"
 #include "mm/base.h"
+#include "mm/room.h"
 
 struct list all_domains = {&all_domains, &all_domains};
 struct lock all_domains_lock;
 
 int mm_domain_create(struct domain *d)
 {
-    struct domain_memory *dm = hv_alloc(0);
+    struct domain_memory *dm = room_alloc(&d->room, sizeof(*dm));
 
     if (!dm)
         return -ENOMEM;
@@ -31,7 +32,7 @@ int mm_domain_create(struct domain *d)
 
 int mm_vcpu_create(struct vcpu *v)
 {
-    struct vcpu_memory *vm = hv_alloc(0);
+    struct vcpu_memory *vm = room_alloc(&v->room, sizeof(*vm));
 
     if (!vm)
         return -ENOMEM;
@@ -147,12 +148,12 @@ void mm_domain_free(struct domain *d)
     for (unsigned i = 0; i < d->vcpu_count; i++) {
         if (!d->vcpus[i] || !d->vcpus[i]->mm_job)
             continue;
-        hv_free(d->vcpus[i]->mm_job, 0);
+        room_free(d->vcpus[i]->mm_job);
         d->vcpus[i]->mm_job = NULL;
     }
     lock_take(&all_domains_lock);
     list_remove(&domain_memory(d)->all);
     lock_drop(&all_domains_lock);
-    hv_free(d->mm, 0);
+    room_free(d->mm);
     d->mm = NULL;
 }

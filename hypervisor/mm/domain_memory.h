@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What mm/ keeps for a domain (d->mm) and for a vCPU (v->mm_job), one page each. */
+/* What mm/ keeps for a domain (d->mm) and for a vCPU (v->mm_job), at most a page each. */
 #ifndef MM_DOMAIN_MEMORY_H
 #define MM_DOMAIN_MEMORY_H
 
@@ -31,8 +31,8 @@ struct vcpu_memory {
     mmuext_op_t op;
 };
 
-_Static_assert(sizeof(struct domain_memory) <= PAGE_SIZE, "one page");
-_Static_assert(sizeof(struct vcpu_memory) <= PAGE_SIZE, "one page");
+_Static_assert(sizeof(struct domain_memory) <= PAGE_SIZE, "at most a page");
+_Static_assert(sizeof(struct vcpu_memory) <= PAGE_SIZE, "at most a page");
 
 /* Frames of ours become d's if it may have them. 0, -ENOMEM. */
 int domain_give(struct domain *d, mfn_t first, unsigned order) must_check;

@@ -8,7 +8,7 @@
  * [context.home]  only the home CPU of a vCPU holds anything of it, and is_loaded says whether it does: so who
  *                 finds a vCPU not running and not loaded may move it, look at it or take it apart
  */
-#include "mm/mm.h"
+#include "mm/room.h"
 #include "pv/emulate.h"
 #include "pv/pv.h"
 #include "pv/segments.h"
@@ -106,7 +106,7 @@ void context_unload(void)
 
 int context_init(struct vcpu *v)
 {
-    v->fpu = hv_alloc(0);
+    v->fpu = room_alloc(&v->room, FPU_AREA_BYTES);
     if (!v->fpu)
         return -ENOMEM;
     fpu_area_init(v->fpu);
@@ -125,5 +125,5 @@ void context_destroy(struct vcpu *v)
 {
     if (v->windows)
         window_destroy(v->windows);
-    hv_free(v->fpu, 0);
+    room_free(v->fpu);
 }

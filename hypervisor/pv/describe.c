@@ -17,7 +17,7 @@ static void put_registers(const struct vcpu *v, vcpu_guest_context_t *g)
     u->rsp = r->rsp;
     u->cs = (uint16_t)r->cs;
     u->ss = (uint16_t)r->ss;
-    u->rflags = r->rflags;
+    u->rflags = r->rflags | (uint64_t)v->iopl << 12;
     u->ds = v->ds;
     u->es = v->es;
     u->fs = v->fs;

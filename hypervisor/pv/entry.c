@@ -41,6 +41,7 @@ IS_AT(struct vcpu_info, arch.cr2, INFO_CR2);
 _Static_assert(INFO_MASK == INFO_PENDING + 1, "one comparison");
 _Static_assert((int64_t)HOLE_START >> HOLE_SHIFT == HOLE_PREFIX, "hole");
 _Static_assert(HOLE_END - HOLE_START == 1ull << HOLE_SHIFT, "hole");
+_Static_assert(HOLE_END == (uint64_t)ABOVE_HOLE << 32, "hole");
 _Static_assert(VM_ASSIST_SHOWS_IOPL == 1 << VMASST_TYPE_architectural_iopl, "vm_assist");
 _Static_assert(VCPU_STATE == VCPU_IS_IDLE + 3 && sizeof((struct vcpu){}.state) == 1, "one comparison");
 _Static_assert(VCPU_RUNNING == 0, "state");

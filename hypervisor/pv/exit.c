@@ -3,6 +3,7 @@
  * The one way back to a guest. Nothing is held here: work that was put off is done, a vCPU that may
  * not go on is left, and what waits for the guest is delivered.
  */
+#include "control/destroy.h"
 #include "event/event.h"
 #include "pv/pv.h"
 #include "sched/sched.h"
@@ -47,7 +48,7 @@ static void do_work(struct cpu *cpu)
     }
     if (unlikely(sched_work() & (WORK_MOVE | WORK_HOLD)))
         answer_others(cpu);
-    if (next->is_idle && !sched_has_work())
+    if (next->is_idle && !sched_has_work() && !zombies_bury_idle())
         idle();
 }
 

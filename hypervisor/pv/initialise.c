@@ -104,3 +104,19 @@ int on_vcpu_initialise(struct vcpu *v, guest_ptr ctx)
     hv_free(g, CONTEXT_ORDER);
     return rc;
 }
+
+int vcpu_set_registers(struct vcpu *v, guest_ptr ctx)
+{
+    vcpu_guest_context_t *g = hv_alloc(CONTEXT_ORDER);
+    int rc;
+
+    if (!g)
+        return -ENOMEM;
+    rc = guest_get(g, ctx) ? -EFAULT : 0;
+    if (!rc && (!addresses_ok(g) || !is_canonical(g->user_regs.rip) || !!(g->flags & VGCF_in_kernel) == v->in_user))
+        rc = -EINVAL;
+    if (!rc)
+        load_registers(v, g);
+    hv_free(g, CONTEXT_ORDER);
+    return rc;
+}

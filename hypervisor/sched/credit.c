@@ -118,6 +118,7 @@ static void cpu_start(struct sched_cpu *c)
     list_init(&c->credit.active);
     c->credit.pool_ns = 0;
     c->credit.accounted_ns = 0;
+    c->credit.boosted = 0;
 }
 
 static void vcpu_start(struct sched_vcpu *s)
@@ -131,17 +132,24 @@ static void insert(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why
     if (!is_active(s))
         list_insert_before(&c->credit.active, &s->credit.active);
     s->credit.is_boosted = why == WHY_WOKEN && s->credit.ns >= 0;
+    c->credit.boosted += s->credit.is_boosted;
     ready_append(c, s);
 }
 
-/* The first of the best class. */
+static void take(struct sched_cpu *c, struct sched_vcpu *s)
+{
+    c->credit.boosted -= s->credit.is_boosted;
+    ready_remove(c, s);
+}
+
+/* The first of the best class: the search ends where there can be no better. */
 static struct sched_vcpu *pick(struct sched_cpu *c, uint64_t now)
 {
     struct sched_vcpu *best = NULL;
-    enum class best_class = PARKED;
+    enum class best_class = PARKED, last_class = c->credit.boosted ? BOOSTED : UNDER;
 
     account(c, now);
-    for (struct list *l = c->ready.next; l != &c->ready; l = l->next) {
+    for (struct list *l = c->ready.next; l != &c->ready && best_class > last_class; l = l->next) {
         enum class class = class_of(ready_at(l), 0);
 
         if (class < best_class) {
@@ -170,6 +178,8 @@ static bool preempts(const struct sched_cpu *c, const struct sched_vcpu *woken, 
 
 static bool is_boost_waiting(const struct sched_cpu *c)
 {
+    if (!c->credit.boosted)
+        return false;
     for (struct list *l = c->ready.next; l != &c->ready; l = l->next)
         if (class_of(ready_at(l), 0) == BOOSTED)
             return true;
@@ -206,7 +216,7 @@ const struct sched_policy credit_policy = {
     .cpu_start = cpu_start,
     .vcpu_start = vcpu_start,
     .insert = insert,
-    .remove = ready_remove,
+    .remove = take,
     .pick = pick,
     .charge = charge,
     .preempts = preempts,

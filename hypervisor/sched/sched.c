@@ -18,7 +18,7 @@
  */
 #include "lib/bug.h"
 #include "lib/string.h"
-#include "mm/mm.h"
+#include "mm/room.h"
 #include "sched/queue.h"
 #include "trace/trace.h"
 
@@ -209,42 +209,37 @@ int sched_cpu_init(struct vcpu *idle)
     return timers_init();
 }
 
-/* Of the pages for the scheduler's part of d's vCPUs. */
-static unsigned domain_order(const struct domain *d)
+static int vcpu_init(struct vcpu *v, uint64_t now)
 {
-    unsigned order = 0;
+    struct sched_vcpu *s = room_alloc(&v->room, sizeof(*s));
 
-    while (PAGE_SIZE << order < d->vcpu_count * sizeof(struct sched_vcpu))
-        order++;
-    return order;
+    if (!s)
+        return -ENOMEM;
+    s->vcpu = v;
+    list_init(&s->link);
+    list_init(&s->leaves);
+    s->share = sched_share_of(v->domain->id);
+    policy->vcpu_start(s);
+    timer_init(&s->singleshot, singleshot_fire);
+    timer_init(&s->periodic, periodic_fire);
+    timer_init(&s->poll, poll_fire);
+    v->sched = s;
+    v->cpu = (v->domain->id + v->id) % cpu_count();
+    v->hard_affinity = ~0ull;
+    v->state = VCPU_OFFLINE;
+    v->state_since_ns = now;
+    v->timer_ns = ~0ull;
+    return 0;
 }
 
 int sched_domain_init(struct domain *d)
 {
-    struct sched_vcpu *s = hv_alloc(domain_order(d));
     uint64_t now = clock_ns();
+    int rc = 0;
 
-    if (!s)
-        return -ENOMEM;
-    for (unsigned i = 0; i < d->vcpu_count; i++) {
-        struct vcpu *v = d->vcpus[i];
-
-        s[i].vcpu = v;
-        list_init(&s[i].link);
-        list_init(&s[i].leaves);
-        s[i].share = sched_share_of(d->id);
-        policy->vcpu_start(&s[i]);
-        timer_init(&s[i].singleshot, singleshot_fire);
-        timer_init(&s[i].periodic, periodic_fire);
-        timer_init(&s[i].poll, poll_fire);
-        v->sched = &s[i];
-        v->cpu = (d->id + i) % cpu_count();
-        v->hard_affinity = ~0ull;
-        v->state = VCPU_OFFLINE;
-        v->state_since_ns = now;
-        v->timer_ns = ~0ull;
-    }
-    return 0;
+    for (unsigned i = 0; !rc && i < d->vcpu_count; i++)
+        rc = vcpu_init(d->vcpus[i], now);
+    return rc;
 }
 
 static void forget(struct vcpu *v)
@@ -257,11 +252,11 @@ static void forget(struct vcpu *v)
 
 void sched_domain_destroy(struct domain *d)
 {
-    void *all = sched_of(d->vcpus[0]);
-
     for (unsigned i = 0; i < d->vcpu_count; i++) {
         struct sched_vcpu *s = sched_of(d->vcpus[i]);
 
+        if (!s)
+            continue; /* its domain was not finished */
         /* The caller has seen sched_is_stopped for every vCPU of a dying domain. */
         BUG_ON(s->is_queued);
         forget(d->vcpus[i]);
@@ -270,8 +265,8 @@ void sched_domain_destroy(struct domain *d)
         timer_kill(&s->periodic);
         timer_kill(&s->poll);
         d->vcpus[i]->sched = NULL;
+        room_free(s);
     }
-    hv_free(all, domain_order(d));
 }
 
 /* prev stops running, or goes into the queue to be picked again. */

@@ -126,6 +126,7 @@ struct sched_cpu {
             struct list active; /* of struct sched_vcpu, through `active` */
             uint64_t accounted_ns;
             int64_t pool_ns;
+            unsigned boosted; /* of ready, woken with credit: none is the common case */
         } credit;
         struct {
             int64_t virtual_ns;

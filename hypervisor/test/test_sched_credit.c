@@ -56,9 +56,19 @@ static void options(void)
     check(sched_init("fifo") == -ENOENT, "an unknown policy is refused");
 }
 
+static void turns(void)
+{
+    check(!sched_slice_set(2 * MS) && sched_slice_ns == 2 * MS && sched_read_slice("5") && sched_slice_ns == 5 * MS,
+          "a turn is set");
+    check(sched_slice_set(0) == -EINVAL && sched_slice_set(SLICE_MAX_NS + 1) == -EINVAL && !sched_read_slice("") &&
+              !sched_read_slice("5x") && !sched_read_slice("1001") && sched_slice_ns == 5 * MS,
+          "no turn at all, and an endless one, are refused");
+    check(!sched_slice_set(SLICE_NS), "as before");
+}
+
 int main(void)
 {
-    plan(PROMISES + 3 + 6);
+    plan(PROMISES + 3 + 6 + 3);
     if (sched_init("credit"))
         panic("no credit");
     fake_machine(1);
@@ -66,5 +76,6 @@ int main(void)
     caps();
     sum_is_kept();
     options();
+    turns();
     return verdict();
 }

@@ -17,8 +17,8 @@
 .endm
 
 /*
- * trace_publish(rdi = ring, rsi = its head, rdx = new packet's header and the content bits of the old one,
- * and its guard, rcx = new head, r8 = place of the new packet, r9 = the old packet or 0): begins a packet,
+ * trace_publish(rdi = ring, rsi = its head, rdx = new packet's header, the content bits of the old one and its
+ * guard, a first record, rcx = new head, r8 = place of the new packet, r9 = the old packet or 0): begins a packet,
  * unless the head is not rsi any more. The sequence number is written first: readers tell by it that what
  * was there is gone. [packet.seq] The old guard is shut before the head leaves it; the new one is opened by
  * trace_open, because two stores cannot be one.
@@ -34,6 +34,10 @@ trace_publish:
         mov     \at(%rdx), %rax
         mov     %rax, \at(%r8)
 .endr
+        mov     TRACE_HEADER_BYTES + 16(%rdx), %rax /* the record that says what was lost */
+        mov     %rax, TRACE_HEADER_BYTES(%r8)
+        mov     TRACE_HEADER_BYTES + 24(%rdx), %rax
+        mov     %rax, TRACE_HEADER_BYTES + 8(%r8)
         test    %r9, %r9
         jz      2f
         mov     24(%rdx), %rax                  /* the old packet ends when the new one begins */

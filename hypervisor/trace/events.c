@@ -18,6 +18,11 @@ const struct trace_event trace_events[TRACE_EVENTS] = {
 #undef EVENT
 };
 
+#define EVENT(number, name, ...) enum { NUMBER_##name = number };
+#include "trace/events.def"
+#undef EVENT
+_Static_assert(NUMBER_lost == TRACE_EVENT_LOST, "the ring writes it");
+
 /* Never called: a number given twice does not compile. */
 static __attribute__((unused)) void numbers_differ(uint16_t number)
 {

@@ -5,6 +5,8 @@
  * [ring.one-writer]  only its CPU writes a ring; what interrupts the CPU may, in between
  * [ring.exact]       records written = those in packets read + those overwritten; written + dropped =
  *                    attempted, at every moment the CPU is not inside an emission
+ * [ring.lost]        a packet before which records were dropped, since the last one began, begins with a record that says
+ *                    how many; it is one of those written, and nobody attempted it
  * [ring.head]        what is in the ring is told by the head alone, never by a header of an open packet
  *
  * Also linked into the host's tests, as this very object. Nothing here may assume that it is not
@@ -18,6 +20,8 @@ struct publish {
     struct packet_header header;
     uint64_t old_content_bits;
     uint32_t *old_guard;
+    struct record_head lost; /* behind the header; only counted when there is something to say */
+    uint64_t lost_records;
 };
 
 void trace_publish(struct trace_ring *r, uint64_t head, const struct publish *p, uint64_t new_head,
@@ -84,6 +88,16 @@ static void fill_header(const struct trace_ring *r, uint64_t head, uint64_t seq,
         h->uuid[i] = r->uuid[i];
 }
 
+/* Returns what the record takes, and counts for, in the ring's head. */
+static uint64_t fill_lost(const struct packet_header *old, struct publish *p)
+{
+    const uint32_t bytes = sizeof(p->lost) + sizeof(p->lost_records);
+
+    p->lost = (struct record_head){(uint32_t)p->header.begin, TRACE_EVENT_LOST, bytes / 8, 0};
+    p->lost_records = p->header.discarded - (old ? old->discarded : 0);
+    return p->lost_records ? (1ull << 32) + bytes : 0;
+}
+
 /* A record of so many bytes found its guard shut. True: try again; false: it is not wanted, or dropped and
  * counted. */
 bool trace_turn(struct trace_ring *r, uint32_t bytes)
@@ -91,7 +105,7 @@ bool trace_turn(struct trace_ring *r, uint32_t bytes)
     uint64_t head = head_of(r), now = rdtsc();
     struct packet_header *old = (uint32_t)head ? packet_of(r, head) : NULL;
     uint64_t seq = old ? old->seq + 1 : 0;
-    uint64_t at = slot(r, seq);
+    uint64_t at = slot(r, seq), new_head;
     struct publish p;
 
     if (r->muted)
@@ -111,8 +125,8 @@ bool trace_turn(struct trace_ring *r, uint32_t bytes)
     fill_header(r, head, seq, now, &p.header);
     p.old_content_bits = old ? content_bytes(head) * 8 : 0;
     p.old_guard = guard_of(r, head);
-    trace_publish(r, head, &p, (head & ~0xffffffffull) | (at + TRACE_HEADER_BYTES),
-                  (struct packet_header *)((char *)r + at), old);
+    new_head = (head & ~0xffffffffull) + at + TRACE_HEADER_BYTES + fill_lost(old, &p);
+    trace_publish(r, head, &p, new_head, (struct packet_header *)((char *)r + at), old);
     return true;
 }
 

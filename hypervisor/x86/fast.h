@@ -38,6 +38,7 @@
 
 /* An address is in our hole if HOLE_PREFIX is left of it, shifted arithmetically. */
 #define HOLE_SHIFT  43
+#define ABOVE_HOLE  0xffff8800 /* the upper halves of addresses above it are this or more */
 #define HOLE_PREFIX -16
 
 #define SEGBASE_USER_SEL 3 /* the one that is no address */

@@ -7,7 +7,7 @@
 
 #include "lib/types.h"
 
-#define FPU_AREA_BYTES 4096 /* a page holds every component we offer; fpu_init() checks */
+#define FPU_AREA_BYTES 832 /* the image of x87, SSE and AVX; fpu_init() checks */
 
 /* Switches XSAVE on where the CPU has it, and notes the components that guests may enable. */
 void fpu_init(void);

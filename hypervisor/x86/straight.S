@@ -7,6 +7,19 @@
  *
  * [straight.same]  a guest cannot tell which way was taken
  * [straight.stack] guest memory and selectors are touched on the CPU's stack, never with rsp in a struct context
+ *
+ * [straight.sysret] What SYSRET does not forgive (SDM vol. 2, SYSRET; AMD APM vol. 3):
+ *   rip           Intel's raises #GP in ring 0, with the guest's rsp, if rcx is not canonical: it is an entry point
+ *                 that was canonical when registered, or an address above the hole, hence not behind the last SYSCALL
+ *                 of the lower half
+ *   rsp           from its load on, we are on the guest's stack in ring 0: nothing is pushed, interrupts are off (entry
+ *                 by SYSCALL's mask or an interrupt gate), NMI, #MC and #DB have stacks of their own
+ *   TF            would trap one instruction earlier than behind IRETQ: a guest that single-steps goes the general way
+ *   RF, VM        are cleared whatever r11 says; no frame of ours has VM, and RF is for the faulting instruction alone,
+ *                 which is not what runs next. IOPL is loaded, and 0 as in any flags we ever saved
+ *   ss            AMD's loads the selector and leaves the descriptor, null behind a fault: in 64-bit mode nobody looks at
+ *                 it, and the way to 32-bit code is IRETQ, which loads both
+ *   rcx, r11      are lost: where the guest may want them, they are in the frame, or as SYSCALL put them
  */
 #include "x86/entry.h"
 
@@ -270,9 +283,9 @@ straight_return:
         mov     V(VCPU_INFO)(%rax), %rcx
         cmpb    $0, INFO_PENDING(%rcx)
         jne     straight_back
+        cmpl    $ABOVE_HOLE, 4(%rax)
+        jb      straight_back
         mov     (%rax), %rcx
-        test    %rcx, %rcx
-        jns     straight_back
         mov     16(%rax), %r11
         test    $FLAG_TF, %r11d
         jne     straight_back
@@ -320,9 +333,8 @@ straight_back:
  * A hypercall: what on_syscall and exit_to_guest do, when nothing waits. One that is measured or recorded goes
  * through on_sampled_hypercall, which says when the next is.
  *   comes with   rax = number, below HYPERCALL_NUMBERS; rsp at the saved rip
- *   wants        behind the handler: no work, no event pending, no flush, a vCPU that runs on, in the upper
- *                half, where no rip behind a SYSCALL is without canonical form (SYSRET would fault here), and
- *                not single-stepping (SYSRET would trap one instruction earlier than IRETQ)
+ *   wants        behind the handler: no work, no event pending, no flush, a vCPU that runs on, above the hole, and
+ *                not single-stepping
  *   leaves by    SYSRET; rcx and r11 are what SYSCALL put there, the callee-saved ones are still the guest's
  */
 entry_hypercall:
@@ -355,9 +367,9 @@ entry_hypercall:
         jne     exit_quickly
         cmpb    $0, CPU_FLUSH_TLB(%rsp)
         jne     exit_to_guest
+        cmpl    $ABOVE_HOLE, RIP + 4(%rbx)
+        jb      exit_quickly
         mov     RIP(%rbx), %rcx
-        test    %rcx, %rcx
-        jns     exit_quickly
         mov     RIP + 16(%rbx), %r11
         test    $FLAG_TF, %r11d
         jne     exit_quickly

@@ -49,11 +49,15 @@ static bool wrong(struct reading *s, const char *what, uint64_t seq, uint32_t at
 static bool event_is_good(struct reading *s, const struct packet_header *p, uint32_t at,
                           const struct record_head *h)
 {
-    uint64_t time = (p->begin & ~0xffffffffull) | h->time;
+    uint64_t time = (p->begin & ~0xffffffffull) | h->time, said = *(const uint64_t *)(h + 1);
 
-    if (!event_is_right(h, s->spans_are_long))
+    if (h->event == TRACE_EVENT_LOST && at == TRACE_HEADER_BYTES && h->words == 2 && said &&
+        s->lost_records + said == p->discarded) {
+        s->lost++;
+        s->lost_records += said;
+    } else if (!event_is_right(h, s->spans_are_long))
         return wrong(s, "an event's record is not what was said", p->seq, at);
-    if (time < s->last_time || time < s->not_before)
+    if (time < s->last_time)
         return wrong(s, "time goes back", p->seq, at);
     s->last_time = time;
     return true;
@@ -104,6 +108,8 @@ bool reading_packet(struct reading *s, const uint8_t *packet, uint32_t bytes)
         s->read++;
         s->next_event++;
     }
+    if (s->lost_records != p->discarded)
+        return wrong(s, "records dropped that no record tells of", p->seq, 0);
     if (p->end < s->last_time)
         return wrong(s, "a packet that ends before its last record", p->seq, 0);
     return true;

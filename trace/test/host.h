@@ -31,6 +31,7 @@ struct reading {
     uint64_t not_before; /* no record of a writer but 0 is older than this */
     uint64_t last_of[16]; /* the counter of each writer, from the low bits of word 1 */
     uint64_t torn;        /* packets overwritten while they were copied */
+    uint64_t lost, lost_records; /* records that say so, and what they say */
     bool spans_are_long;  /* those of emit_event() */
     char error[160];      /* the first thing that was wrong */
 };

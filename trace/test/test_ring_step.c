@@ -42,6 +42,7 @@ static struct situation {
     unsigned words[3];  /* of the event and of those inside it */
     bool is_stale;      /* the TSC's high half has changed since the packet began */
     bool is_shut;       /* recording was muted for a moment */
+    bool is_resumed;    /* records were dropped, then the reader made room */
     int event;          /* the first one is this row of events.def, or NO_EVENT: one of words[0] words */
     bool is_long;       /* its span began more than 2^32 ticks ago */
 } now;
@@ -91,6 +92,13 @@ static void fill(void *unused)
             emit_test(0, ++fillers, 2);
     else
         fill_to(room_wanted());
+}
+
+static void drop_some(void *unused)
+{
+    for (unsigned i = 0; i < 3; i++)
+        emit_test(0, ++fillers, 4);
+    ring.consumed = 2;
 }
 
 static void make_stale(void)
@@ -242,7 +250,7 @@ static void check(void)
         note_failure("records lost between packets");
     else if (s.read + lost != trace_written(&ring))
         note_failure("not as many records as written");
-    else if (trace_written(&ring) + ring.dropped != attempts + fillers)
+    else if (trace_written(&ring) + ring.dropped != attempts + fillers + s.lost)
         note_failure("written and dropped are not what was attempted");
     else if (!guards_are_right())
         note_failure("the guard of another packet is open");
@@ -264,6 +272,8 @@ static void set_up(void)
                                                                 -TRACE_PACKET_BYTES)))->seq + 1;
         if (now.is_stale && ring.head)
             make_stale();
+        if (now.is_resumed)
+            block_run(block, drop_some, NULL);
         if (now.is_shut) {
             trace_mute(&ring, true);
             ring.muted = false;
@@ -331,7 +341,7 @@ static void all_situations(unsigned kinds, void (*body)(void))
     for (unsigned mode = TRACE_OVERWRITE; mode <= TRACE_FREEZE; mode++)
         for (unsigned f = 0; f < FILLS; f++)
             for (unsigned k = 0; k < kinds; k++)
-                for (unsigned variant = 0; variant < 3; variant++) {
+                for (unsigned variant = 0; variant < 4; variant++) {
                     memset(&now, 0, sizeof(now));
                     now.event = NO_EVENT;
                     now.mode = mode;
@@ -339,6 +349,9 @@ static void all_situations(unsigned kinds, void (*body)(void))
                     memcpy(now.words, sizes[(k + f) % 4], sizeof(now.words));
                     now.is_stale = variant == 1;
                     now.is_shut = variant == 2;
+                    now.is_resumed = variant == 3;
+                    if (now.is_resumed && (mode != TRACE_DROP || f != ALL_FULL))
+                        continue;
                     body();
                 }
 }

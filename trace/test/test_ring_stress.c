@@ -111,7 +111,7 @@ static bool read_last(struct reading *s, uint64_t seq)
 static void judge(const char *name, const struct reading *s)
 {
     uint64_t attempts = counters[0] + counters[1] + counters[2];
-    bool exact = s->read + s->overwritten + ring.dropped == attempts;
+    bool exact = s->read + s->overwritten + ring.dropped == attempts + s->lost;
     char what[120], why[400];
 
     snprintf(what, sizeof(what), "%s: read + overwritten + dropped is what was attempted", name);

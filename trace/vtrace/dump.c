@@ -95,7 +95,7 @@ static bool read_ring(struct image *m, const struct memory *in, uint64_t address
     memcpy(r, m->data, sizeof(*r));
     m->there = m->there < bytes ? m->there : bytes;
     if (r->bytes != bytes || r->first % TRACE_PACKET_BYTES || !r->packets ||
-        r->first / TRACE_PACKET_BYTES + (uint64_t)r->packets != slots)
+        r->first / TRACE_PACKET_BYTES + (uint64_t)r->packets > slots)
         return false;
     return read_head(m);
 }
@@ -143,24 +143,34 @@ static void put_histograms(FILE *out, const struct memory *in, const struct trac
 
 /* --- The file --- */
 
-static bool put_header(FILE *out, const struct memory *in, const struct trace_descriptor *d)
+static bool put_header(FILE *out, const struct memory *in, const struct trace_descriptor *d, unsigned cpus)
 {
     uint64_t there;
     const uint8_t *schema = memory_at(in, d->schema, &there);
+    struct file_header h = d->header;
 
     if (!schema || there < d->header.schema_bytes)
         return false;
-    fwrite(&d->header, sizeof(d->header), 1, out);
+    h.cpus = cpus;
+    fwrite(&h, sizeof(h), 1, out);
     fwrite(schema, 1, d->header.schema_bytes, out);
     return true;
 }
 
-bool dump_write(FILE *out, const struct memory *in, const struct trace_descriptor *d)
+static void put_end(FILE *out)
 {
     struct file_end e = {.magic = {0}};
+
+    memcpy(e.magic, FILE_END, 8);
+    e.bytes = (uint64_t)ftell(out) + sizeof(e);
+    fwrite(&e, sizeof(e), 1, out);
+}
+
+bool dump_write(FILE *out, const struct memory *in, const struct trace_descriptor *d)
+{
     struct image m;
 
-    if (!put_header(out, in, d))
+    if (!put_header(out, in, d, d->header.cpus))
         return false;
     for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++) {
         if (!d->ring[i] || !read_ring(&m, in, d->ring[i], d->ring_bytes))
@@ -168,8 +178,38 @@ bool dump_write(FILE *out, const struct memory *in, const struct trace_descripto
         put_ring(out, &m);
         put_histograms(out, in, &m.ring);
     }
-    memcpy(e.magic, FILE_END, 8);
-    e.bytes = (uint64_t)ftell(out) + sizeof(e);
-    fwrite(&e, sizeof(e), 1, out);
+    put_end(out);
+    return true;
+}
+
+/* What was kept of a CPU's ring. */
+static bool read_copy(struct image *m, const struct memory *in, const struct trace_descriptor *d, unsigned cpu)
+{
+    struct trace_ring head;
+    const uint8_t *at;
+    uint64_t there;
+
+    if (!d->ring[cpu] || !read_ring(m, in, d->ring[cpu], d->ring_bytes) || !m->ring.copy)
+        return false;
+    at = memory_at(in, m->ring.copy, &there);
+    if (!at || there < sizeof(head))
+        return false;
+    memcpy(&head, at, sizeof(head));
+    return read_ring(m, in, m->ring.copy, head.bytes);
+}
+
+bool dump_write_copies(FILE *out, const struct memory *in, const struct trace_descriptor *d)
+{
+    unsigned copies = 0;
+    struct image m;
+
+    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++)
+        copies += read_copy(&m, in, d, i);
+    if (!copies || !put_header(out, in, d, copies))
+        return false;
+    for (unsigned i = 0; i < TRACE_DESCRIPTOR_CPUS; i++)
+        if (read_copy(&m, in, d, i))
+            put_ring(out, &m);
+    put_end(out);
     return true;
 }

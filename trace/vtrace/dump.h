@@ -11,4 +11,7 @@
  * reads the file. False: there is no schema, so that nothing could be read. */
 bool dump_write(FILE *out, const struct memory *m, const struct trace_descriptor *d);
 
+/* The same of what was kept of the rings when a domain last crashed; false also when none has. */
+bool dump_write_copies(FILE *out, const struct memory *m, const struct trace_descriptor *d);
+
 #endif

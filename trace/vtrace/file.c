@@ -232,7 +232,7 @@ static bool map_dump(struct trace *t, const struct memory *m, const struct trace
 {
     struct trace made = {0};
     FILE *f = tmpfile();
-    bool done = f && dump_write(f, m, d) && !fflush(f) && map(&made, fileno(f));
+    bool done = f && (t->is_crash ? dump_write_copies : dump_write)(f, m, d) && !fflush(f) && map(&made, fileno(f));
 
     if (f)
         fclose(f);
@@ -249,11 +249,19 @@ static bool choose(struct trace *t, const struct boots *b, size_t before)
     const struct boot *wanted = &b->of[b->count - 1 - before];
 
     t->boots = b->count;
+    if (t->is_crash && wanted->data)
+        return false;
     if (!wanted->data)
         return map_dump(t, &b->memories[wanted->memory], &wanted->descriptor);
     t->data = wanted->data;
     t->size = wanted->size;
     return true;
+}
+
+/* makedumpfile's format, also QEMU's, plain or flattened. */
+static bool is_kdump(const struct trace *t)
+{
+    return t->size > 16 && (!memcmp(t->data, "KDUMP   ", 8) || !memcmp(t->data, "makedumpfile", 12));
 }
 
 /* Narrows the file down to one boot's trace. */
@@ -266,13 +274,19 @@ static bool find_boot(struct trace *t, const char *path, size_t before, char *wh
     found = before < b.count;
     if (found) {
         found = choose(t, &b, before);
-        if (!found)
+        if (!found && t->is_crash)
+            snprintf(why, why_size, "%s: it is no copy of memory in which a domain has crashed while anything was "
+                     "recorded", path);
+        else if (!found)
             snprintf(why, why_size, "%s: the trace in this memory has lost its schema: no record can be read", path);
     } else if (b.count)
         snprintf(why, why_size, "%s: it tells of %zu boot%s only", path, b.count, b.count == 1 ? "" : "s");
     else if (b.damaged)
         snprintf(why, why_size, "%s: the description of the rings at 0x%" PRIx64 " in this memory is damaged", path,
                  b.damaged);
+    else if (is_kdump(t))
+        snprintf(why, why_size, "%s: this dump of memory is compressed for kdump; take it without -z, -l, -s and -w, "
+                 "as ELF", path);
     else
         snprintf(why, why_size, "%s: this is neither a Vantage trace nor memory of a machine with one", path);
     boots_free(&b);
@@ -322,10 +336,11 @@ struct trace *trace_open(const char *path, char *why, size_t why_size)
     return trace_open_boot(path, 0, why, why_size);
 }
 
-struct trace *trace_open_boot(const char *path, size_t before, char *why, size_t why_size)
+static struct trace *open_trace(const char *path, size_t before, bool is_crash, char *why, size_t why_size)
 {
     struct trace *t = must_calloc(1, sizeof(*t));
 
+    t->is_crash = is_crash;
     if (!map_file(t, path, why, why_size) || !find_boot(t, path, before, why, why_size) ||
         !read_header(t, path, why, why_size)) {
         trace_close(t);
@@ -336,6 +351,16 @@ struct trace *trace_open_boot(const char *path, size_t before, char *why, size_t
     t->turn = schema_event_named(&t->schema, "switch");
     scan(t, sizeof(t->header) + t->header.schema_bytes);
     return t;
+}
+
+struct trace *trace_open_boot(const char *path, size_t before, char *why, size_t why_size)
+{
+    return open_trace(path, before, false, why, why_size);
+}
+
+struct trace *trace_open_crash(const char *path, char *why, size_t why_size)
+{
+    return open_trace(path, 0, true, why, why_size);
 }
 
 void trace_close(struct trace *t)

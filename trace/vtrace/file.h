@@ -40,6 +40,7 @@ struct trace {
     size_t ring_count;
     const struct trace_histograms **histograms; /* of each CPU, those that are always kept */
     size_t histogram_count;
+    bool is_crash;   /* made of what was kept when a domain crashed */
     bool is_whole;   /* the end is there and fits */
     char cut[160];   /* otherwise: what is missing */
     const struct event *event_of[65536];
@@ -51,6 +52,9 @@ struct trace {
  * many before it. NULL, with a sentence in `why`, when there is no such trace. */
 struct trace *trace_open_boot(const char *path, size_t before, char *why, size_t why_size);
 struct trace *trace_open(const char *path, char *why, size_t why_size);
+
+/* What a copy of memory has of the rings as they were when a domain last crashed. */
+struct trace *trace_open_crash(const char *path, char *why, size_t why_size);
 void trace_close(struct trace *t);
 
 /* The same, or the end of the program with that sentence: what a verb wants. */

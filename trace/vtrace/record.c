@@ -5,6 +5,7 @@
 #include "trace/vtrace/live/command.h"
 #include "trace/vtrace/live/follow.h"
 #include "trace/vtrace/live/stream.h"
+#include "trace/vtrace/vtrace.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -153,6 +154,10 @@ int verb_crash(const struct options *o)
 
     if (!path)
         fail("-o FILE is missing, or -o - for stdout; see vtrace crash --help");
+    if (o->path_count > 1)
+        fail("one memory dump at a time; see vtrace crash --help");
+    if (o->path_count)
+        return crash_in_dump(o);
     live_open(&l);
     if (!live_map_copies(&l))
         fail("no domain has crashed while anything was recorded");

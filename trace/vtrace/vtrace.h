@@ -32,6 +32,9 @@ struct trace *trace_with_symbols(const struct options *o);
 /* The completeness line, and what is missing, if anything is. */
 void print_completeness(FILE *out, const struct trace *t);
 
+/* vtrace crash with a path: out of a memory dump (import.c). */
+int crash_in_dump(const struct options *o);
+
 /* 0 when all is there, 3 when records are missing. */
 int exit_status(const struct trace *t);
 

@@ -78,6 +78,29 @@ static void check_step(void)
     hyp_set_debugreg(6, 0);
 }
 
+/* A hypercall by the last instruction of the lower half: behind it is no address to return to, which is the
+ * guest's fault and not that of a SYSRET in ring 0 (CVE-2012-0217). */
+static void check_last_syscall(void)
+{
+    static const u8 syscall[2] = {0x0f, 0x05};
+    u64 end = 0x0000800000000000;
+    struct iret_context f = kernel_frame((char *)end - sizeof syscall);
+    u8 *page = page_alloc();
+
+    f.rflags &= ~TF;
+    memcpy(page + PAGE_SIZE - sizeof syscall, syscall, sizeof syscall);
+    map_build(end - PAGE_SIZE);
+    map_page(end - PAGE_SIZE, pte_make(va_mfn(page), PTE_DATA));
+    f.rax = 63; /* nobody's */
+    case_trap("syscall-last-unknown", iret_catch(&f), 13, 0);
+    case_hex("syscall-last-unknown-rip", trap_last.rip, end);
+    f.rax = __HYPERVISOR_stack_switch;
+    case_trap("syscall-last-stack-switch", iret_catch(&f), 13, 0);
+    hyp_stack_switch(FLAT_KERNEL_SS, trap_stack_top);
+    map_page(end - PAGE_SIZE, 0);
+    page_free(page);
+}
+
 /* What the hypervisor itself touches does not trap in the guest's face. */
 static void check_watched_argument(void)
 {
@@ -167,6 +190,7 @@ static void check_virtual_8086(void)
 void abi_edge(void)
 {
     check_step();
+    check_last_syscall();
     check_watched_argument();
     check_ldt_page();
     check_sysenter();

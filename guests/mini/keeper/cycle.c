@@ -122,6 +122,9 @@ static void linger(void *window)
     u64 before = frames_free();
     domid_t domain;
     long rc = make_and_map(&domain, frame_of_memory, window);
+    u32 port = (u32)port_virq(VIRQ_DOM_EXC, 0);
+
+    event_unmask(port);
 
     if (rc) {
         case_fail("lingers", "set up: %ld", rc);
@@ -139,7 +142,10 @@ static void linger(void *window)
     case_long("not-paused", domctl_do(XEN_DOMCTL_pausedomain, domain), -ESRCH);
     case_long("dies-once", domctl_do(XEN_DOMCTL_destroydomain, domain), 0);
     case_true("audit-of-a-zombie", audit_agrees(), "wrong");
+    event_count_reset();
     map_own(window);
+    sleep_ns(1000000); /* nobody asks, and yet it is buried, and said so */
+    case_long("buried-when-idle", (long)event_count(port), 1);
     case_long("gone-with-the-last-mapping", domain_info(domain, &info), -ESRCH);
     case_long("and-all-is-back", (long)(frames_free() - before), 0);
 }

@@ -97,6 +97,7 @@ void mini_main(const char *args)
         right_run();
         cycle_run(args);
         held_run();
+        state_run();
     }
     verdict_print();
 }

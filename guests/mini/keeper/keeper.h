@@ -82,12 +82,14 @@ void __attribute__((noreturn)) restless(u64 vcpu);
 #define SPARE_PAGE 511
 extern u8 restless_stack[2][PAGE_SIZE];
 
-/* --- guests.c, cycle.c, right.c, kill.c, held.c: the cases --- */
+/* --- guests.c, cycle.c, right.c, kill.c, held.c, state.c, times.c: the cases --- */
 
 void guests_run(const char *args);
 void cycle_run(const char *args);
 void right_run(void);
 void kill_run(const char *args);
 void held_run(void);
+void times_run(void); /* beside one guest that computes */
+void state_run(void);
 
 #endif

@@ -66,7 +66,7 @@ static void map_grant(u64 *s)
     static u32 handle;
     struct gnttab_map_grant_ref m = {.host_addr = SPARE_VA,
                                      .flags = GNTMAP_host_map | (random(s, 2) ? GNTMAP_readonly : 0),
-                                     .ref = restless_work.ref + (u32)random(s, restless_work.refs)};
+                                     .ref = restless_work.ref + (u32)random(s, restless_work.refs + 1)};
     struct gnttab_unmap_grant_ref u = {.host_addr = SPARE_VA, .handle = handle};
 
     if (random(s, 2))
@@ -77,7 +77,7 @@ static void map_grant(u64 *s)
 
 static void copy_grant(u64 *s)
 {
-    struct gnttab_copy c = {.source.u.ref = restless_work.ref + (u32)random(s, restless_work.refs),
+    struct gnttab_copy c = {.source.u.ref = restless_work.ref + (u32)random(s, restless_work.refs + 1),
                             .dest = {.u.gmfn = pool_frame(s), .domid = DOMID_SELF},
                             .len = (u16)random(s, PAGE_SIZE + 2),
                             .flags = GNTCOPY_source_gref};

@@ -4,6 +4,7 @@
  * when all went well. It may not print; whoever counts the guests looks at how they ended.
  *
  *   rounds=N   how long (default 100)
+ *   spins=N    how long a round is before the CPU is left to others (default 20000, about 0.1 ms)
  *   end=crash  by a fault instead; end=never: it works for ever; end=ask: as long as it is refused what
  *              only the control domain may do, else it powers off as if it had crashed
  *   offer=N    lets domains 2 to N+1 send it events and map some of its frames
@@ -15,11 +16,11 @@
 #include <xen/memory.h>
 #include <xen/sysctl.h>
 
-#define SPINS_PER_ROUND 20000
+static u64 spins = 20000;
 
 static u64 spin(u64 n)
 {
-    for (u64 i = 0; i < SPINS_PER_ROUND; i++)
+    for (u64 i = 0; i < spins; i++)
         n = n * 6364136223846793005ul + 1;
     return n;
 }
@@ -70,6 +71,7 @@ void mini_main(const char *args)
     u32 domains = (u32)arg_number(args, "offer", 0);
     void *page = page_alloc();
 
+    spins = arg_number(args, "spins", spins);
     if (domains && !offer_init(domains))
         guest_shutdown(SHUTDOWN_watchdog);
     for (u64 i = 0; i < rounds || has(args, "end=never"); i++) {

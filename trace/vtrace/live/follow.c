@@ -5,7 +5,6 @@
 #include "trace/vtrace/fail.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xenstore.h>
@@ -13,6 +12,7 @@
 struct followed {
     const struct live *live;
     struct xs_handle *store;
+    struct xs_handle *changes; /* a connection of its own: answers to questions do not come between its events */
     struct known {
         uint16_t domain, ring;
     } *rings; /* that we registered */
@@ -47,17 +47,11 @@ struct followed *rings_follow_begin(const struct live *l)
 
     f->live = l;
     f->store = xs_open(0);
-    if (!f->store || !xs_watch(f->store, "/local/domain", "rings"))
+    f->changes = xs_open(0);
+    if (!f->store || !f->changes || !xs_watch(f->changes, "/local/domain", "rings"))
         fail("xenstore does not answer, which tells where the rings are: %s", strerror(errno));
     nodes_each_ring(f->store, enter, f);
     return f;
-}
-
-static bool is_readable(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-
-    return poll(&p, 1, 0) == 1;
 }
 
 /* Many nodes change; of a new ring the last that is written is its port, or the state of the device. */
@@ -71,12 +65,9 @@ static bool tells_of_rings(const char *path)
 void rings_follow(struct followed *f)
 {
     bool is_new = false;
+    char **event;
 
-    while (is_readable(xs_fileno(f->store))) {
-        char **event = xs_check_watch(f->store);
-
-        if (!event)
-            break;
+    while ((event = xs_check_watch(f->changes))) {
         is_new |= tells_of_rings(event[XS_WATCH_PATH]);
         free(event);
     }
@@ -88,6 +79,7 @@ void rings_follow_end(struct followed *f)
 {
     for (size_t i = 0; i < f->count; i++) /* those that have ended are unknown by now */
         live_call(f->live, VANTAGE_RING_UNREGISTER, f->rings[i].domain | (uint64_t)f->rings[i].ring << 16);
+    xs_close(f->changes);
     xs_close(f->store);
     free(f->rings);
     free(f);

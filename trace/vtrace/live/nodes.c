@@ -121,7 +121,7 @@ static void each_queue(const struct search *s, const char *folder, struct vantag
 
     if (number_at(s, folder, "ring-page-order", &order) && order <= 4)
         pages = 1u << order;
-    if (!number_at(s, folder, "multi-queue-num-queues", &queues) || !queues) {
+    if (!number_at(s, folder, "multi-queue-num-queues", &queues) || queues <= 1) { /* one has no folder of its own */
         queue(s, folder, r, pages);
         return;
     }
