@@ -157,7 +157,7 @@ void guests_run(const char *args)
     if (n > forever)
         case_long("all-run-before-one-has-ended", wait_for_all(n, forever), n);
     print("keeper: %u guests were done in %lu ms\n", n - forever, (time_ns() - began) / 1000000);
-    if (n == 1 && forever)
+    if (n == 1 && forever && cpus() == 1)
         times_run();
     kill_run(args);
     check_share(forever, time_ns() - began, arg_number(args, "rivals", n + 1));

@@ -51,6 +51,13 @@ u64 frames_free(void)
     return sysctl(op) ? 0 : op->u.physinfo.free_pages;
 }
 
+u32 cpus(void)
+{
+    struct xen_sysctl *op = sysctl_new(XEN_SYSCTL_physinfo);
+
+    return sysctl(op) ? 0 : op->u.physinfo.nr_cpus;
+}
+
 bool audit_agrees(void)
 {
     return hyp_vantage_op(VANTAGE_AUDIT, 0) == 0;

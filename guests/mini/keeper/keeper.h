@@ -21,6 +21,7 @@ long domctl_do(u32 cmd, domid_t domain); /* one without arguments */
 struct xen_sysctl *sysctl_new(u32 cmd);
 long sysctl(struct xen_sysctl *op);
 u64 frames_free(void);
+u32 cpus(void);
 bool audit_agrees(void);
 
 /* Of a domain's flags and numbers; -ESRCH when it is gone. */
@@ -89,7 +90,7 @@ void cycle_run(const char *args);
 void right_run(void);
 void kill_run(const char *args);
 void held_run(void);
-void times_run(void); /* beside one guest that computes */
+void times_run(void); /* beside one guest that computes, on one CPU */
 void state_run(void);
 
 #endif
