@@ -16,7 +16,8 @@
 #define SCHEMA "vbench-result/1"
 
 const char *const column_names[COLUMNS] = {"native", "vantage", "vantage-traced",
-                                           "xen",    "xen-fast", "uml"};
+                                           "xen",    "xen-fast", "uml",
+                                           "vantage-domu", "xen-domu"};
 
 static const char *const verdict_names[] = {"unknown", "identical", "different"};
 

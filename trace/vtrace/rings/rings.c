@@ -89,8 +89,9 @@ static struct io_ring *of_record(struct io_rings *all, const struct record *r)
 
 static bool is_same(const struct io_ring *g, const struct record *r)
 {
-    return g->kind == value(r, "kind") && (!g->entries || (g->port == value(r, "port") && g->queue == value(r, "queue") &&
-                                                           g->device == value(r, "device")));
+    return g->kind == value(r, "kind") &&
+           (!g->entries || (g->port == value(r, "port") && g->queue == value(r, "queue") &&
+                            g->device == value(r, "device")));
 }
 
 static void take_register(struct io_rings *all, const struct record *r, bool is_wanted)
