@@ -162,17 +162,6 @@ $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(GUESTS)/virtual.gz $(wildcard guests
 	$(Q)cp guests/toolstack/{script,tap,life,verbs,many,devices,neighbours,shell,guest.cfg,disk.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
 
-# A domU of the small image itself, for the columns of vbench whose benchmarks run in one.
-$(GUESTS)/bench-domu.gz: $(GUESTS)/toolstack.gz $(GUESTS)/initrd.gz $(wildcard guests/toolstack/*)
-	$(call say,IMAGE,$@)
-	$(Q)rm -rf $(DOMU)-bench
-	$(Q)mkdir -p $(DOMU)-bench/boot
-	$(Q)cp $(GUESTS)/vmlinuz $(GUESTS)/initrd.gz $(DOMU)-bench/boot
-	$(Q)cp guests/toolstack/{script,tap,bench,bench.cfg} $(DOMU)-bench
-	$(Q)cat $< <(guests/images/pack $(DOMU)-bench) > $@
-	$(Q)rm -rf $(DOMU)-bench
-all: $(GUESTS)/bench-domu.gz
-
 # The life and devices image with the file that is a domU's disk: Debian's userland with fio and nuttcp.
 $(GUESTS)/guest.img: guests/images/disk guests/dom0/disk/init guests/toolstack/disk-poweroff
 	$(call say,IMAGE,$@)

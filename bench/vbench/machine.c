@@ -16,28 +16,19 @@
 /* What one unit of the seed adds to the last boot module: some pages and a part of one. */
 enum { PAD_BYTES = 5 * 4096 + 512 };
 
-#define XEN_PORT "console=com1 com1=115200,8n1"
-#define XEN_ARGS XEN_PORT " dom0_mem=1024M noreboot"
-
-/* dom0 runs guests/toolstack/bench, which hands the rest on to the domain it makes. */
-#define DOMU_MODE "script vtg.domu="
+#define XEN_ARGS "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot"
 
 static const struct {
     const char *hypervisor, *args, *console, *mode;
-    bool is_extra, in_domu;
 } columns[COLUMNS] = {
     [COLUMN_NATIVE] = {NULL, NULL, "ttyS0", ""},
     [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0", ""},
     [COLUMN_TRACED] = {"vantage", "console=com1 dom0_mem=1024M noreboot trace=hypercall,mmu,sched",
-                       "hvc0", "", .is_extra = true},
+                       "hvc0", ""},
     [COLUMN_XEN] = {"guests/xen", XEN_ARGS, "hvc0", ""},
     [COLUMN_XEN_FAST] = {"guests/xen", XEN_ARGS " spec-ctrl=no xpti=no pv-l1tf=off", "hvc0",
                          ""},
     [COLUMN_UML] = {NULL, NULL, "ttyS0", "uml:"},
-    [COLUMN_VANTAGE_DOMU] = {"vantage", "console=com1 dom0_mem=448M noreboot", "hvc0", DOMU_MODE,
-                             .is_extra = true, .in_domu = true},
-    [COLUMN_XEN_DOMU] = {"guests/xen", XEN_PORT " dom0_mem=448M noreboot", "hvc0", DOMU_MODE,
-                         .is_extra = true, .in_domu = true},
 };
 
 static const char *const exact_args[] = {"-accel", "tcg", "-icount", "shift=0,sleep=off"};
@@ -74,8 +65,7 @@ char *machine_kernel(const struct machine *m)
 char *machine_initrd(const struct machine *m, enum column_id column)
 {
     const struct suite *suite = &suites[m->suite];
-    const char *file = column == COLUMN_UML ? suite->uml :
-                       columns[column].in_domu ? suite->domu : suite->initrd;
+    const char *file = column == COLUMN_UML ? suite->uml : suite->initrd;
     return *file ? text("%s/%s", m->build, file) : NULL;
 }
 
@@ -83,14 +73,7 @@ bool machine_has(const struct machine *m, enum column_id column)
 {
     if (column == COLUMN_UML)
         return *suites[m->suite].uml != 0;
-    if (columns[column].in_domu)
-        return *suites[m->suite].domu != 0;
     return columns[column].hypervisor || suite_has_native(m->suite);
-}
-
-bool machine_is_extra(enum column_id column)
-{
-    return columns[column].is_extra;
 }
 
 bool machine_counts_events(enum column_id column)

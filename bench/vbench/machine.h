@@ -36,9 +36,6 @@ enum { MACHINE_ARGS_MAX = 60, MACHINE_MONITOR_FD = 3 };
 /* Does the column exist in the machine's suite at all? */
 bool machine_has(const struct machine *m, enum column_id column);
 
-/* Does it run only when it is asked for? */
-bool machine_is_extra(enum column_id column);
-
 /* Has it the functions whose entries are counted as events? */
 bool machine_counts_events(enum column_id column);
 

@@ -54,7 +54,7 @@ int plan_make(struct options *o, const char *columns)
     if (status == EXIT_OK && (o->columns || columns))
         return columns_parse(o, columns);
     for (int c = 0; c < COLUMNS; c++)
-        o->plan.columns[c] = !machine_is_extra(c) && runs_any(&o->plan, c);
+        o->plan.columns[c] = c != COLUMN_TRACED && runs_any(&o->plan, c);
     return status;
 }
 

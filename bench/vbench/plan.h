@@ -8,7 +8,7 @@
 
 #include "bench/vbench/options.h"
 
-#define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml, vantage-domu, xen-domu"
+#define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml"
 
 /* Fills o->plan's rows and columns from names, --suite and --columns; EXIT_OK, or a complaint and
  * EXIT_USAGE. Columns not named: those of `columns`, or with NULL all that can run the rows. */

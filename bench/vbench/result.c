@@ -16,8 +16,7 @@
 #define SCHEMA "vbench-result/1"
 
 const char *const column_names[COLUMNS] = {"native", "vantage", "vantage-traced",
-                                           "xen",    "xen-fast", "uml",
-                                           "vantage-domu", "xen-domu"};
+                                           "xen",    "xen-fast", "uml"};
 
 static const char *const verdict_names[] = {"unknown", "identical", "different"};
 

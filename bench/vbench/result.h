@@ -11,9 +11,8 @@
 #include <stdio.h>
 
 /* `vantage-traced` is `vantage` with the classes hypercall, mmu and sched switched on: what tracing
- * costs. `xen` has Xen's default mitigations, `xen-fast` none. `uml` is user-mode Linux as a process of
- * the native column's kernel. `vantage-domu` and `xen-domu` are a domain that Debian's xl made beside an
- * idle dom0. These and `vantage-traced` run only when asked for. */
+ * costs. It runs only when asked for. `xen` has Xen's default mitigations, `xen-fast` none. `uml` is
+ * user-mode Linux as a process of the native column's kernel. */
 enum column_id {
     COLUMN_NATIVE,
     COLUMN_VANTAGE,
@@ -21,8 +20,6 @@ enum column_id {
     COLUMN_XEN,
     COLUMN_XEN_FAST,
     COLUMN_UML,
-    COLUMN_VANTAGE_DOMU,
-    COLUMN_XEN_DOMU,
     COLUMNS
 };
 
