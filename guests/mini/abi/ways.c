@@ -485,15 +485,18 @@ static void compare(u64 seed)
 
 void abi_ways(void)
 {
+    long before;
+
     if (hyp_vantage_op(VANTAGE_AUDIT, 0) == -ENOSYS) {
         case_skip("same", "only Vantage has two ways");
         return;
     }
     hyp_vm_assist(VMASST_CMD_enable, VMASST_TYPE_writable_pagetables);
     prepare();
-    hyp_vantage_op(VANTAGE_TRACE_MASK, RECORD_ALL);
+    before = hyp_vantage_op(VANTAGE_TRACE_MASK, RECORD_ALL);
     case_long("recording", hyp_vantage_op(VANTAGE_TRACE_MASK, 0), RECORD_ALL);
     for (u64 seed = 1; seed <= SEEDS; seed++)
         compare(seed);
     case_long("audit", hyp_vantage_op(VANTAGE_AUDIT, 0), 0);
+    hyp_vantage_op(VANTAGE_TRACE_MASK, (unsigned long)before);
 }
