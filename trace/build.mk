@@ -160,4 +160,3 @@ $(B)/guests/rings.img: $(B)/guests/devices.img $(B)/guests/vmlinuz $(B)/bin/vtra
 	$(Q)cat $< <(guests/images/pack $(B)/trace/rings-root) > $@
 
 all: $(B)/guests/rings.img
-CHECKS += trace/test/check_rings

@@ -40,6 +40,11 @@ void trace_count(enum trace_row row, uint64_t value)
         h->max = value;
 }
 
+void on_shootdown(uint64_t ticks)
+{
+    trace_count(TRACE_ROW_shootdown, ticks);
+}
+
 int trace_distance(bool all)
 {
     struct cpu *c = this_cpu();

@@ -161,7 +161,7 @@ static bool is_idle(const struct cpu *c)
 static void flush_others(uint64_t cpus)
 {
     uint32_t asked[MAX_CPUS];
-    uint64_t waits_for = 0;
+    uint64_t waits_for = 0, begin = rdtsc();
 
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* what changed in the tables is seen by whom we find idle */
     for (unsigned i = 0; i < cpu_count(); i++) {
@@ -176,6 +176,8 @@ static void flush_others(uint64_t cpus)
     for (unsigned i = 0; waits_for >> i; i++)
         while (waits_for >> i & 1 && !is_flushed(cpu_by_id(i), asked[i]))
             spin_wait();
+    if (waits_for)
+        on_shootdown(rdtsc() - begin);
 }
 
 void tlb_flush(uint64_t cpus)

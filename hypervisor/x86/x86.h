@@ -173,6 +173,7 @@ long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, ui
 struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
 void on_nmi(uint64_t rip, bool in_guest);
+void on_shootdown(uint64_t ticks); /* so long other CPUs took to answer a flush */
 bool on_ldt_fault(uint64_t va);         /* we met the guest's LDT at va; true: it is there now */
 bool on_preempt_check(void); /* is there work for which a long operation should stop? */
 void on_timer(void);                    /* the deadline given to clock_arm() passed */

@@ -48,7 +48,7 @@ void ports_record(struct ports *p, const struct trace *t, const struct record *r
     const char *name;
     struct port *row;
 
-    if (!domain)
+    if (!domain || (!outcome && !event_field(r->event, "ret"))) /* neither raise nor send */
         return;
     row = port_of(p, field_value(domain, r->payload), field_value(port, r->payload));
     name = outcome ? schema_name(&t->schema, outcome, field_value(outcome, r->payload)) : NULL;
