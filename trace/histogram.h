@@ -40,9 +40,17 @@ static inline unsigned trace_bucket(uint64_t value)
 
     if (value < TRACE_STEPS)
         return (unsigned)value;
-    shift = 63 - TRACE_STEPS_SHIFT - (unsigned)__builtin_clzll(value);
-    bucket = TRACE_STEPS * (shift + 1) + (unsigned)(value >> shift) - TRACE_STEPS;
+    shift = (63 ^ (unsigned)__builtin_clzll(value)) - TRACE_STEPS_SHIFT;
+    bucket = TRACE_STEPS * shift + (unsigned)(value >> shift);
     return bucket < TRACE_BUCKETS ? bucket : TRACE_BUCKETS - 1;
+}
+
+static inline void trace_histogram_add(struct trace_histogram *h, uint64_t value)
+{
+    h->bucket[trace_bucket(value)]++;
+    h->sum += value;
+    if (value > h->max)
+        h->max = value;
 }
 
 /* The lowest value of a bucket; that of the one behind the last, too. */

@@ -67,83 +67,102 @@ hypercall_fn *const on_hypercall[HYPERCALL_NUMBERS] = {
 #undef HC3
 #undef HC4
 
-/* Which argument of each call is its sub-command and which the length of its list, by their names; NONE
- * where there is none. */
-#define NONE              6
+/* Where record() finds a call's sub-command and the length of its list: among the arguments, by their names,
+ * or behind them, where it puts what is recorded of a call that has none. */
+enum { ARGUMENTS = 3, AT_NO_SUB = ARGUMENTS, AT_NO_COUNT, PLACES };
+#define NO_SUB            255
+#define NO_COUNT          0
 #define IS(name, wanted)  (__builtin_strcmp(name, wanted) == 0)
-#define FIND(w, a, b, c, d) IS(a, w) ? 0 : IS(b, w) ? 1 : IS(c, w) ? 2 : IS(d, w) ? 3 : NONE
-#define TRACED(nr, a, b, c, d) [nr] = {FIND("cmd", a, b, c, d), FIND("count", a, b, c, d)},
-#define HC0(nr, name, text)                                TRACED(nr, "", "", "", "")
-#define HC1(nr, name, T1, a1, text)                        TRACED(nr, #a1, "", "", "")
-#define HC2(nr, name, T1, a1, T2, a2, text)                TRACED(nr, #a1, #a2, "", "")
-#define HC3(nr, name, T1, a1, T2, a2, T3, a3, text)        TRACED(nr, #a1, #a2, #a3, "")
-#define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text) TRACED(nr, #a1, #a2, #a3, #a4)
+#define FIND(w, none, a, b, c) IS(a, w) ? 0 : IS(b, w) ? 1 : IS(c, w) ? 2 : none
+#define TRACED(nr, a, b, c)                                                                        \
+    [nr] = {FIND("cmd", AT_NO_SUB, a, b, c), FIND("count", AT_NO_COUNT, a, b, c)},
+#define HC0(nr, name, text)                                TRACED(nr, "", "", "")
+#define HC1(nr, name, T1, a1, text)                        TRACED(nr, #a1, "", "")
+#define HC2(nr, name, T1, a1, T2, a2, text)                TRACED(nr, #a1, #a2, "")
+#define HC3(nr, name, T1, a1, T2, a2, T3, a3, text)        TRACED(nr, #a1, #a2, #a3)
+#define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text) TRACED(nr, #a1, #a2, #a3)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
 static const struct {
     uint8_t sub, n;
 } traced[HYPERCALL_NUMBERS] = {
+    [0 ... HYPERCALL_NUMBERS - 1] = {AT_NO_SUB, AT_NO_COUNT},
 #include "hypercalls.def"
 };
+#pragma GCC diagnostic pop
 #undef HC0
 #undef HC1
 #undef HC2
 #undef HC3
 #undef HC4
 
-static bool is_known(uint64_t nr)
-{
-    return nr < HYPERCALL_NUMBERS && on_hypercall[nr] != call_none;
-}
+/* The arguments, and what is recorded of a call that has no sub-command, or no list. */
+#define PLACES_OF(a, b, c) {a, b, c, NO_SUB, NO_COUNT}
 
-static uint8_t traced_sub(uint64_t nr, const uint64_t *args)
+static inline uint8_t traced_sub(unsigned nr, const uint64_t *places)
 {
-    bool has = is_known(nr) && traced[nr].sub != NONE;
-
-    return has ? args[traced[nr].sub] : 255;
+    return places[traced[nr].sub];
 }
 
 /* Bit 31 of a count says that the list was begun before (mm/). */
-static uint16_t traced_n(uint64_t nr, const uint64_t *args)
+static inline uint16_t traced_n(unsigned nr, const uint64_t *places)
 {
-    bool has = is_known(nr) && traced[nr].n != NONE;
-
-    return has ? MIN(args[traced[nr].n] & 0x7fffffffu, 0xffffu) : 0;
+    return MIN(places[traced[nr].n] & 0x7fffffffu, 0xffffu);
 }
 
-static void note_duration(uint64_t nr, struct trace_time begin)
+static inline void note_duration(unsigned nr, struct trace_time begin)
 {
-    if (is_known(nr))
-        trace_count(TRACE_ROW_hypercall + (unsigned)nr, trace_since(begin));
+    if (on_hypercall[nr] != call_none)
+        trace_count_brief(TRACE_ROW_hypercall + nr, begin);
 }
 
-static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
+static inline long dispatch(struct vcpu *v, uint64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     v->restart.changed = 0;
-    if (nr >= HYPERCALL_NUMBERS)
+    if (unlikely(nr >= HYPERCALL_NUMBERS))
         return -ENOSYS;
-    return on_hypercall[nr](v, args[0], args[1], args[2], args[3]);
+    return on_hypercall[nr](v, a, b, c, d);
+}
+
+static __attribute__((noinline, cold)) long call_beyond(uint64_t nr)
+{
+    trace_hypercall(trace_time_now(), MIN(nr, 255), NO_SUB, NO_COUNT, -ENOSYS);
+    trace_hypercall_measured();
+    return -ENOSYS;
 }
 
 /* What straight.S calls in a handler's place when the call is measured, and all are while they are recorded. */
 long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr)
 {
-    const uint64_t args[] = {a, b, c, d};
+    if (unlikely(nr >= HYPERCALL_NUMBERS))
+        return call_beyond(nr);
+    const uint64_t places[PLACES] = PLACES_OF(a, b, c);
     struct trace_time begin = trace_time_now();
-    long result = dispatch(v, nr, args);
+    long result = dispatch(v, nr, a, b, c, d);
 
     note_duration(nr, begin);
-    trace_hypercall(begin, MIN(nr, 255), traced_sub(nr, args), traced_n(nr, args), result);
+    trace_hypercall(begin, nr, traced_sub(nr, places), traced_n(nr, places), result);
     trace_hypercall_measured();
     return result;
+}
+
+static __attribute__((noinline, cold)) long member_beyond(uint64_t nr)
+{
+    trace_multicall_entry(trace_time_now(), MIN(nr, 255), NO_SUB, NO_COUNT, -ENOSYS);
+    return -ENOSYS;
 }
 
 /* Apart, so that nothing is kept for its sake while nothing is measured. */
 static __attribute__((noinline)) long sampled_member(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
+    if (unlikely(nr >= HYPERCALL_NUMBERS))
+        return member_beyond(nr);
+    const uint64_t places[PLACES] = PLACES_OF(args[0], args[1], args[2]);
     struct trace_time begin = trace_time_now();
-    long result = dispatch(v, nr, args);
+    long result = dispatch(v, nr, args[0], args[1], args[2], args[3]);
 
     note_duration(nr, begin);
-    trace_multicall_entry(begin, MIN(nr, 255), traced_sub(nr, args), traced_n(nr, args), result);
+    trace_multicall_entry(begin, nr, traced_sub(nr, places), traced_n(nr, places), result);
     return result;
 }
 
@@ -198,7 +217,7 @@ static int multicall_member(struct vcpu *v, guest_ptr at, bool is_sampled)
         return -EFAULT;
     if (m.op != __HYPERVISOR_iret && m.op != __HYPERVISOR_multicall)
         result = is_sampled ? sampled_member(v, m.op, (const uint64_t *)m.args)
-                            : dispatch(v, m.op, (const uint64_t *)m.args);
+                            : dispatch(v, m.op, m.args[0], m.args[1], m.args[2], m.args[3]);
     if (result != -ERESTART) {
         at = gptr_add(at, offsetof(multicall_entry_t, result));
         return guest_put(at, &result);

@@ -386,7 +386,8 @@ entry_hypercall:
 2:      mov     %rbx, %rdi
         call    on_restart
         jmp     exit_to_guest
-3:      mov     %rax, %r9
+3:      movl    $0, CPU_HYPERCALLS(%rsp)
+        mov     %rax, %r9
         mov     %r10, %r8
         mov     %rdx, %rcx
         mov     %rsi, %rdx
@@ -398,7 +399,7 @@ entry_hypercall:
 /*
  * entry_page_fault — a page fault.
  *   comes with   rsp at the error-code word, as entry_trap, which takes all faults but a guest's
- *   wants        no work waiting, nothing recorded; no event pending or masked, no IOPL to show, a handler and a
+ *   wants        no work waiting, no trap recorded; no event pending or masked, no IOPL to show, a handler and a
  *                stack in the upper half; an address outside our hole (it may be in the LDT window)
  *   calls        on_page_fault(struct context *) when a guest kernel stores to a present page, which may be a page
  *                table
@@ -415,7 +416,7 @@ fault_of_guest:
         add     $8, %rsp
         mov     %rcx, V(R(11))(%rsp)
         mov     %r11, V(R(6))(%rsp)
-        STRAIGHT_UNRECORDED TRACE_TRAP_BIT | TRACE_MMU_BIT, page_fault_back
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT, page_fault_back
         testb   $FLAG_VM >> 16, 18(%rax)
         jne     page_fault_back
         testl   $VM_ASSIST_SHOWS_IOPL, V(VCPU_VM_ASSIST)(%rax)
