@@ -67,15 +67,12 @@ hypercall_fn *const on_hypercall[HYPERCALL_NUMBERS] = {
 #undef HC3
 #undef HC4
 
-/* Where record() finds a call's sub-command and the length of its list: among the arguments, by their names,
- * or behind them, where it puts what is recorded of a call that has none. */
-enum { ARGUMENTS = 3, AT_NO_SUB = ARGUMENTS, AT_NO_COUNT, PLACES };
-#define NO_SUB            255
-#define NO_COUNT          0
-#define IS(name, wanted)  (__builtin_strcmp(name, wanted) == 0)
-#define FIND(w, none, a, b, c) IS(a, w) ? 0 : IS(b, w) ? 1 : IS(c, w) ? 2 : none
-#define TRACED(nr, a, b, c)                                                                        \
-    [nr] = {FIND("cmd", AT_NO_SUB, a, b, c), FIND("count", AT_NO_COUNT, a, b, c)},
+/* Which argument of each call is its sub-command, by their names, in the low half, and which the length of its list
+ * in the high one: 1 to 3, 0 where there is none. */
+#define IS(name, wanted)      (__builtin_strcmp(name, wanted) == 0)
+#define FIND(w, a, b, c)      (IS(a, w) ? 1 : IS(b, w) ? 2 : IS(c, w) ? 3 : 0)
+#define TRACED(nr, a, b, c)   [nr] = FIND("cmd", a, b, c) | FIND("count", a, b, c) << 4,
+#define TRACED_UNKNOWN        0xff
 #define HC0(nr, name, text)                                TRACED(nr, "", "", "")
 #define HC1(nr, name, T1, a1, text)                        TRACED(nr, #a1, "", "")
 #define HC2(nr, name, T1, a1, T2, a2, text)                TRACED(nr, #a1, #a2, "")
@@ -83,10 +80,8 @@ enum { ARGUMENTS = 3, AT_NO_SUB = ARGUMENTS, AT_NO_COUNT, PLACES };
 #define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text) TRACED(nr, #a1, #a2, #a3)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
-static const struct {
-    uint8_t sub, n;
-} traced[HYPERCALL_NUMBERS] = {
-    [0 ... HYPERCALL_NUMBERS - 1] = {AT_NO_SUB, AT_NO_COUNT},
+static const uint8_t traced[HYPERCALL_NUMBERS] = {
+    [0 ... HYPERCALL_NUMBERS - 1] = TRACED_UNKNOWN,
 #include "hypercalls.def"
 };
 #pragma GCC diagnostic pop
@@ -96,24 +91,31 @@ static const struct {
 #undef HC3
 #undef HC4
 
-/* The arguments, and what is recorded of a call that has no sub-command, or no list. */
-#define PLACES_OF(a, b, c) {a, b, c, NO_SUB, NO_COUNT}
-
-static inline uint8_t traced_sub(unsigned nr, const uint64_t *places)
+static inline bool is_known(uint64_t nr)
 {
-    return places[traced[nr].sub];
+    return nr < HYPERCALL_NUMBERS && traced[nr] != TRACED_UNKNOWN;
 }
 
-/* Bit 31 of a count says that the list was begun before (mm/). */
-static inline uint16_t traced_n(unsigned nr, const uint64_t *places)
+/* What a record says of the arguments: sub-command, and the list's length in the upper half; in one word, which is
+ * kept during the call. */
+#define NO_SUB   255
+#define NO_COUNT 0
+
+static inline uint64_t argument(unsigned which, uint64_t a, uint64_t b, uint64_t c)
 {
-    return MIN(places[traced[nr].n] & 0x7fffffffu, 0xffffu);
+    return which == 1 ? a : which == 2 ? b : c;
 }
 
-static inline void note_duration(unsigned nr, struct trace_time begin)
+static inline uint32_t asked(uint64_t nr, uint64_t a, uint64_t b, uint64_t c)
 {
-    if (on_hypercall[nr] != call_none)
-        trace_count_brief(TRACE_ROW_hypercall + nr, begin);
+    unsigned where = traced[nr], sub = where & 15, n = where >> 4;
+    uint32_t count = NO_COUNT;
+
+    if (likely(!where))
+        return NO_SUB | NO_COUNT << 16;
+    if (n) /* bit 31 of a count says that the list was begun before (mm/) */
+        count = MIN(argument(n, a, b, c) & 0x7fffffffu, 0xffffu);
+    return count << 16 | (uint8_t)(sub ? argument(sub, a, b, c) : NO_SUB);
 }
 
 static inline long dispatch(struct vcpu *v, uint64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
@@ -124,7 +126,7 @@ static inline long dispatch(struct vcpu *v, uint64_t nr, uint64_t a, uint64_t b,
     return on_hypercall[nr](v, a, b, c, d);
 }
 
-static __attribute__((noinline, cold)) long call_beyond(uint64_t nr)
+static __attribute__((noinline, cold)) long unknown_call(uint64_t nr)
 {
     trace_hypercall(trace_time_now(), MIN(nr, 255), NO_SUB, NO_COUNT, -ENOSYS);
     trace_hypercall_measured();
@@ -134,19 +136,19 @@ static __attribute__((noinline, cold)) long call_beyond(uint64_t nr)
 /* What straight.S calls in a handler's place when the call is measured, and all are while they are recorded. */
 long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr)
 {
-    if (unlikely(nr >= HYPERCALL_NUMBERS))
-        return call_beyond(nr);
-    const uint64_t places[PLACES] = PLACES_OF(a, b, c);
+    if (unlikely(!is_known(nr)))
+        return unknown_call(nr);
+    uint32_t what = asked(nr, a, b, c);
     struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, a, b, c, d);
 
-    note_duration(nr, begin);
-    trace_hypercall(begin, nr, traced_sub(nr, places), traced_n(nr, places), result);
+    trace_count_brief(TRACE_ROW_hypercall + (unsigned)nr, begin);
+    trace_hypercall(begin, nr, what, what >> 16, result);
     trace_hypercall_measured();
     return result;
 }
 
-static __attribute__((noinline, cold)) long member_beyond(uint64_t nr)
+static __attribute__((noinline, cold)) long unknown_member(uint64_t nr)
 {
     trace_multicall_entry(trace_time_now(), MIN(nr, 255), NO_SUB, NO_COUNT, -ENOSYS);
     return -ENOSYS;
@@ -155,14 +157,14 @@ static __attribute__((noinline, cold)) long member_beyond(uint64_t nr)
 /* Apart, so that nothing is kept for its sake while nothing is measured. */
 static __attribute__((noinline)) long sampled_member(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
-    if (unlikely(nr >= HYPERCALL_NUMBERS))
-        return member_beyond(nr);
-    const uint64_t places[PLACES] = PLACES_OF(args[0], args[1], args[2]);
+    if (unlikely(!is_known(nr)))
+        return unknown_member(nr);
+    uint32_t what = asked(nr, args[0], args[1], args[2]);
     struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, args[0], args[1], args[2], args[3]);
 
-    note_duration(nr, begin);
-    trace_multicall_entry(begin, nr, traced_sub(nr, places), traced_n(nr, places), result);
+    trace_count_brief(TRACE_ROW_hypercall + (unsigned)nr, begin);
+    trace_multicall_entry(begin, nr, what, what >> 16, result);
     return result;
 }
 
