@@ -68,6 +68,7 @@ static struct sched_vcpu *candidate(const struct sched_cpu *from, const struct s
 /* One that is told already will fetch somebody, perhaps another: a further one is told as well. */
 void sched_offer(const struct sched_cpu *c)
 {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* who waits is seen by whoever is seen idle here */
     for (unsigned i = 1; i < cpu_count(); i++) {
         struct sched_cpu *other = sched_cpu((c->id + i) % cpu_count());
 
@@ -106,9 +107,10 @@ static bool steal_from(struct sched_cpu *from, struct sched_cpu *c, bool has_one
     return s || has_one;
 }
 
+/* A CPU that was told of somebody and then got one of its own to run only passes on what it was told. */
 void sched_steal(struct sched_cpu *c)
 {
-    bool has_one = false;
+    bool has_one = !is_idle(c);
 
     for (unsigned i = 1; i < cpu_count(); i++) {
         struct sched_cpu *from = sched_cpu((c->id + i) % cpu_count());

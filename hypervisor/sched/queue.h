@@ -24,7 +24,8 @@ void runstate_now(const struct vcpu *v, struct vcpu_runstate_info *out);
 /* Somebody waits at c: tells a CPU that idles and may run one of them, if there is one. Under c->lock. */
 void sched_offer(const struct sched_cpu *c);
 
-/* c idles: fetches from a CPU that runs somebody one who waits there. No locks held. */
+/* c idles: fetches from a CPU that runs somebody one who waits there. c does not idle any more: tells others that
+ * idle of those who wait. No locks held. */
 void sched_steal(struct sched_cpu *c);
 
 #endif

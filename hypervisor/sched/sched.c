@@ -350,7 +350,7 @@ struct vcpu *sched_next(struct vcpu *prev)
     if (work & WORK_RESCHEDULE || (prev != c->idle && !may_run(prev)))
         next = choose(c, prev, clock_ns());
     lock_drop(&c->lock);
-    if (is_smp() && next == c->idle)
+    if (is_smp() && (next == c->idle || prev == c->idle))
         sched_steal(c);
     return next;
 }
@@ -359,7 +359,11 @@ void sched_switched(void)
 {
     struct sched_cpu *c = sched_here();
 
-    if (!is_smp() || !c->ready_count || c->running == c->idle)
+    if (!is_smp())
+        return;
+    /* prev is not loaded any more: who wakes it from now on offers it, who did so before is seen below. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!c->ready_count || c->running == c->idle)
         return;
     lock_take(&c->lock);
     sched_offer(c);

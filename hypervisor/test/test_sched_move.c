@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vCPUs that wake, sleep, are paused and pinned anew, on several CPUs whose steps a seed mixes. After each step what
+ * vCPUs that wake, sleep, are paused and pinned anew, on several CPUs whose steps a seed mixes; a step of another CPU
+ * may also come between a choice and the switch, and before what follows the switch. After each step what
  * move.c promises is looked at; the model of the machine is which vCPU each CPU runs and which it still has loaded.
  */
 #include "fake.h"
 #include "sched/queue.h"
 
-enum { CPUS = 3, DOMAINS = 4, VCPUS = 2, STEPS = 200000, SEEDS = 4 };
+enum { CPUS = 3, DOMAINS = 4, VCPUS = 2, STEPS = 200000, SEEDS = 12 };
 
 static struct domain *doms[DOMAINS];
 static struct vcpu *loaded[CPUS];
@@ -50,14 +51,38 @@ static void unload(void)
     loaded[fake_cpu_id] = NULL;
 }
 
+static void one_step(void);
+static void turn(void);
+static bool is_settling;
+
+/* On its way a CPU holds no lock, and another may do anything; while all come to rest only turns. */
+static void others_step(void)
+{
+    static bool is_nested;
+    unsigned here = fake_cpu_id;
+
+    if (is_nested || below(4))
+        return;
+    is_nested = true;
+    fake_cpu_id = (here + 1 + below(CPUS - 1)) % CPUS;
+    if (is_settling)
+        turn();
+    else
+        one_step();
+    fake_cpu_id = here;
+    is_nested = false;
+}
+
 static void turn(void)
 {
     struct vcpu *next = sched_next(current_vcpu());
 
+    others_step();
     if (next != current_vcpu()) {
         this_cpu()->current = next;
         if (!next->is_idle)
             load(next);
+        others_step();
         sched_switched();
     }
     if (!next->is_idle && next->cpu != fake_cpu_id)
@@ -65,6 +90,7 @@ static void turn(void)
     if (sched_work() & WORK_MOVE) {
         if (current_vcpu()->is_idle)
             unload();
+        others_step();
         sched_move_out();
         moves++;
     }
@@ -72,6 +98,7 @@ static void turn(void)
 
 static void settle_all(void)
 {
+    is_settling = true;
     for (unsigned i = 0; i < 8; i++)
         for (fake_cpu_id = 0; fake_cpu_id < CPUS; fake_cpu_id++)
             while (sched_has_work()) {
@@ -79,6 +106,7 @@ static void settle_all(void)
                     timers_run();
                 turn();
             }
+    is_settling = false;
     fake_cpu_id = 0;
 }
 
@@ -92,12 +120,14 @@ static void pin(struct vcpu *v)
         fails("a set with a CPU is refused");
 }
 
-static void step(unsigned pauses[DOMAINS][VCPUS])
+static unsigned pauses[DOMAINS][VCPUS];
+
+/* The step of a CPU. */
+static void one_step(void)
 {
     struct vcpu *v = any_vcpu();
     unsigned *paused = &pauses[v->domain->id][v->id];
 
-    fake_cpu_id = below(CPUS);
     switch (below(8)) {
     case 0:
         sched_wake(v);
@@ -161,10 +191,9 @@ static void look_at_rest(void)
 
 static void walk(void)
 {
-    unsigned pauses[DOMAINS][VCPUS] = {{0}};
-
     for (unsigned i = 0; i < STEPS && !wrong; i++) {
-        step(pauses);
+        fake_cpu_id = below(CPUS);
+        one_step();
         look_at_places();
         if (i % 64 == 0) {
             settle_all();

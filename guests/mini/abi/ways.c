@@ -411,9 +411,8 @@ static void step_flush(void)
     event_unmask(port);
     port_send(port);
     for (unsigned int i = 0; i < PAGES; i++) {
-        u64 entry = pte_make(va_mfn(pages[i]), PTE_RO | PTE_NX);
-
-        call(__HYPERVISOR_update_va_mapping, TEST_VA, entry, any(2) ? UVMF_INVLPG : UVMF_TLB_FLUSH, 0);
+        mmu_write(va_maddr(slots), pte_make(va_mfn(pages[i]), PTE_RO | PTE_NX));
+        mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0, 0);
         see(*last);
     }
     upcall_mask_set(0);

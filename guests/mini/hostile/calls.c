@@ -247,6 +247,7 @@ void calls_step(void)
         return;
     }
     make_call(&c);
+    timer_repeat(may_sleep(&c));
     calls_count(c.nr, hyp5(c.nr, c.a[0], c.a[1], c.a[2], c.a[3], c.a[4]));
     restore(c.nr);
 }

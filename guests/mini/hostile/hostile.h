@@ -69,5 +69,7 @@ long second_start(void);
 void mutate_bare(void);
 /* Makes sure the guest wakes within a millisecond of virtual time. */
 void timer_arm(void);
+/* And again every millisecond, or not: the timer armed once may go off before a call that waits. */
+void timer_repeat(bool is_wanted);
 
 #endif

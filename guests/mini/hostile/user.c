@@ -34,15 +34,36 @@ void user_step_init(void)
     trap_hook = end_user_run;
 }
 
-void timer_arm(void)
+/* A random call may have closed or masked it. */
+static void timer_bind(void)
 {
-    struct vcpu_set_singleshot_timer arg = {.timeout_abs_ns = time_ns() + 1000000};
     long port = port_virq(VIRQ_TIMER, 0);
 
     if (port > 0)
         timer_port = (u32)port;
     event_unmask(timer_port);
+}
+
+void timer_arm(void)
+{
+    struct vcpu_set_singleshot_timer arg = {.timeout_abs_ns = time_ns() + 1000000};
+
+    timer_bind();
     hyp_vcpu_op(VCPUOP_set_singleshot_timer, 0, &arg);
+}
+
+void timer_repeat(bool is_wanted)
+{
+    static bool is_on;
+    struct vcpu_set_periodic_timer every = {.period_ns = 1000000};
+
+    if (is_wanted) {
+        timer_bind();
+        hyp_vcpu_op(VCPUOP_set_periodic_timer, 0, &every);
+    } else if (is_on) {
+        hyp_vcpu_op(VCPUOP_stop_periodic_timer, 0, 0);
+    }
+    is_on = is_wanted;
 }
 
 static void fill_code(void)
@@ -121,7 +142,8 @@ void user_step(void)
         frame.flags = VGCF_in_syscall;
     fill_code();
     fill_stack();
-    timer_arm();
+    timer_repeat(true);
     calls_count(__HYPERVISOR_iret, iret_catch(&frame) >= 0 ? 0 : -1);
+    timer_repeat(false);
     asm volatile("mov %0, %%fs; mov %0, %%ds; mov %0, %%es; mov %0, %%gs" ::"r"(0));
 }
