@@ -6,7 +6,7 @@ check: all ## every test; ends in `N passed, N failed, N skipped`
 	$(Q)ci/check $(CHECKS)
 
 # Whole machines with Debian's kernel as dom0.
-CHECKS += ci/boot ci/dom0 ci/toolstack ci/memory
+CHECKS += ci/boot ci/dom0 ci/toolstack ci/devices ci/memory
 
 .PHONY: check-long
 check-long: all disk ## what `make check` leaves out: two and sixteen domUs, work on a disk image with gcc, stress-ng, perf, gdb; a million fuzzed and a hundred million recorded events

@@ -159,16 +159,16 @@ $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(GUESTS)/virtual.gz $(wildcard guests
 	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
 	$(Q)cp $(GUESTS)/vmlinuz $(GUESTS)/virtual.gz $(DOMU)/dom0/boot
 	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
-	$(Q)cp guests/toolstack/{script,tap,life,verbs,vcpus,many,devices,neighbours,shell,guest.cfg,disk.cfg} $(DOMU)/dom0
+	$(Q)cp guests/toolstack/{script,tap,life,verbs,vcpus,many,devices,neighbours,again,shell,guest.cfg,disk.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
 
 # The life and devices image with the file that is a domU's disk: Debian's userland with fio and nuttcp.
-$(GUESTS)/guest.img: guests/images/disk guests/dom0/disk/init guests/toolstack/disk-poweroff
+$(GUESTS)/guest.img: guests/images/disk guests/dom0/disk/init guests/toolstack/disk-poweroff guests/build.mk
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(DOMU)-extra
 	$(Q)install -D -m 755 guests/dom0/disk/init $(DOMU)-extra/vtg/init
 	$(Q)install -D -m 755 guests/toolstack/disk-poweroff $(DOMU)-extra/usr/sbin/poweroff
-	$(Q)guests/images/disk $(DEB)/domu $(DEB)/domu-tree $@ $(DOMU)-extra 160 fio nuttcp e2fsprogs
+	$(Q)guests/images/disk $(DEB)/domu $(DEB)/domu-tree $@ $(DOMU)-extra 240 fio nuttcp e2fsprogs
 
 $(GUESTS)/devices.img: $(GUESTS)/domu.gz $(GUESTS)/guest.img
 	$(call say,IMAGE,$@)

@@ -19,7 +19,8 @@
 
 #define TRACE_STEPS_SHIFT 3
 #define TRACE_STEPS       (1u << TRACE_STEPS_SHIFT)
-#define TRACE_BUCKETS     (TRACE_STEPS * 39) /* values from 2^41 on are in the last */
+#define TRACE_VALUE_BITS  41 /* larger values are in the last bucket */
+#define TRACE_BUCKETS     (TRACE_STEPS * (TRACE_VALUE_BITS - TRACE_STEPS_SHIFT + 1))
 
 struct trace_histogram {
     uint64_t sum, max;
@@ -36,13 +37,22 @@ struct trace_histograms {
 
 static inline unsigned trace_bucket(uint64_t value)
 {
-    unsigned shift, bucket;
+    unsigned shift;
 
     if (value < TRACE_STEPS)
         return (unsigned)value;
-    shift = 63 - TRACE_STEPS_SHIFT - (unsigned)__builtin_clzll(value);
-    bucket = TRACE_STEPS * (shift + 1) + (unsigned)(value >> shift) - TRACE_STEPS;
-    return bucket < TRACE_BUCKETS ? bucket : TRACE_BUCKETS - 1;
+    if (value >> TRACE_VALUE_BITS)
+        return TRACE_BUCKETS - 1;
+    shift = (63 ^ (unsigned)__builtin_clzll(value)) - TRACE_STEPS_SHIFT;
+    return TRACE_STEPS * shift + (unsigned)(value >> shift);
+}
+
+static inline void trace_histogram_add(struct trace_histogram *h, uint64_t value)
+{
+    h->bucket[trace_bucket(value)]++;
+    h->sum += value;
+    if (value > h->max)
+        h->max = value;
 }
 
 /* The lowest value of a bucket; that of the one behind the last, too. */

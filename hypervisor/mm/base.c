@@ -125,6 +125,15 @@ static inline bool is_pinned(mfn_t m)
     return !mfn_is_none(m) && frame_use(frame_of(m)) & USE_PINNED;
 }
 
+/* As base_set() does; apart, so that nothing is kept for its sake while nothing is recorded. */
+static __attribute__((noinline)) void record_switch(mfn_t old_kernel, mfn_t kernel, mfn_t old_user, mfn_t user)
+{
+    if (!mfn_eq(old_kernel, kernel))
+        trace_base_load(kernel.n, true);
+    if (!mfn_eq(old_user, user))
+        trace_base_load(user.n, false);
+}
+
 bool bases_switch(struct vcpu *v, mfn_t kernel, mfn_t user)
 {
     const mfn_t old_kernel = v->kernel_l4, old_user = v->user_l4;
@@ -137,6 +146,8 @@ bool bases_switch(struct vcpu *v, mfn_t kernel, mfn_t user)
     }
     v->kernel_l4 = kernel;
     v->user_l4 = user;
+    if (trace_wants(base_load))
+        record_switch(old_kernel, kernel, old_user, user);
     m2p_show(kernel, true);
     m2p_show(user, false);
     cr3_load(kernel); /* [base.loaded] */

@@ -70,13 +70,14 @@ int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint6
              enum pte_mode mode) must_check;
 
 /* l1_write() with PTE_KEEP_AD for domain `id` and its own frames, when the entry stays present and on its
- * frame: a protection change, which mprotect asks for page by page. False: it is something else, or something
- * has to be considered; nothing has changed. */
-static inline bool l1_reprotect(domid_t id, uint64_t *pte, uint64_t new)
+ * frame: a protection change, which mprotect asks for page by page; *was is what the entry was. False: it is something
+ * else, or something has to be considered; nothing has changed. */
+static inline bool l1_reprotect(domid_t id, uint64_t *pte, uint64_t new, uint64_t *was)
 {
     if (unlikely((new & (PTE_P | PTE_CACHE)) != PTE_P)) /* RAM has no cache bits [entry.cached] */
         return false;
     uint64_t old = pte_read(pte), flips = old ^ new;
+    *was = old;
     if (unlikely(flips & (PTE_P | PTE_US | PTE_ADDR | PTE_CACHE | PTE_A | PTE_D)))
         return false;
     if (unlikely(!(flips & PTE_RW))) {

@@ -157,16 +157,16 @@ static inline int request_do(struct update *u, const mmu_update_t *r)
     }
 }
 
-/* Of requests[0..count) as many as change protections in the first one's table, and nothing else. Apart, so
- * that the loop has all registers. */
-static __attribute__((noinline)) uint32_t reprotect(struct domain *d, const mmu_update_t *requests,
-                                                    uint32_t count)
+/* Of requests[0..count) as many as change protections in the first one's table, and nothing else. */
+static inline __attribute__((always_inline)) uint32_t reprotect(struct domain *d, const mmu_update_t *requests,
+                                                               uint32_t count, bool is_recorded)
 {
     const uint64_t table = ROUND_DOWN(requests->ptr, PAGE_SIZE) | MMU_PT_UPDATE_PRESERVE_AD;
     const mfn_t m = MFN(table >> PAGE_SHIFT);
     uint8_t *const data = frame_data(m);
     const domid_t id = d->id;
     const mmu_update_t *r = requests, *end = requests + count;
+    uint64_t old;
 
     if (!frame_is_of(d, m) || !type_is(frame_of(m), USE_L1))
         return 0;
@@ -174,16 +174,30 @@ static __attribute__((noinline)) uint32_t reprotect(struct domain *d, const mmu_
         uint64_t offset = r->ptr ^ table;
 
         if (offset & ~(TABLE_ENTRIES * 8ull - 8) ||
-            !l1_reprotect(id, (uint64_t *)(data + offset), r->val))
+            !l1_reprotect(id, (uint64_t *)(data + offset), r->val, &old))
             break;
+        if (is_recorded)
+            trace_pte_write(r->ptr ^ MMU_PT_UPDATE_PRESERVE_AD, old, r->val, 0, id, USE_L1);
     }
     return r - requests;
 }
 
+/* Apart, so that the loop has all registers, and one for records, so that the other does not ask for each entry. */
+static __attribute__((noinline)) uint32_t reprotect_quietly(struct domain *d, const mmu_update_t *requests,
+                                                            uint32_t count)
+{
+    return reprotect(d, requests, count, false);
+}
+
+static __attribute__((noinline)) uint32_t reprotect_recorded(struct domain *d, const mmu_update_t *requests,
+                                                             uint32_t count)
+{
+    return reprotect(d, requests, count, true);
+}
+
 static inline bool may_reprotect(const struct update *u, const mmu_update_t *request)
 {
-    return (request->ptr & 7) == MMU_PT_UPDATE_PRESERVE_AD && u->owner == u->d->id &&
-           !trace_wants(pte_write);
+    return (request->ptr & 7) == MMU_PT_UPDATE_PRESERVE_AD && u->owner == u->d->id;
 }
 
 /* Carries out requests[0..count) until one is refused or needs the job. */
@@ -197,7 +211,8 @@ static int batch_do(struct update *u, const mmu_update_t *requests, uint32_t cou
     lock_take(&u->d->mm_lock);
     for (i = 0; i < count && !rc; i++) {
         if (may_reprotect(u, &requests[i])) {
-            i += reprotect(u->d, &requests[i], count - i);
+            i += trace_wants(pte_write) ? reprotect_recorded(u->d, &requests[i], count - i)
+                                        : reprotect_quietly(u->d, &requests[i], count - i);
             if (i == count)
                 break;
         }

@@ -203,8 +203,7 @@ long hc_mmuext_op(struct vcpu *v, guest_ptr ops, uint32_t count, guest_ptr done,
     struct domain *d;
     int rc = 0;
 
-    if (count == 2 && whose == DOMID_SELF && !done.va && vcpu_job(v)->state == JOB_IDLE &&
-        !trace_wants(base_load) && pair_run(v, ops))
+    if (count == 2 && whose == DOMID_SELF && !done.va && vcpu_job(v)->state == JOB_IDLE && pair_run(v, ops))
         return 0;
     if (likely(whose == DOMID_SELF))
         d = v->domain;

@@ -33,7 +33,7 @@ static void push(struct job *j, mfn_t m, enum frame_use use, bool is_undo)
     BUG_ON(j->depth == ARRAY_SIZE(j->level)); /* levels strictly descend */
     j->level[j->depth++] = (struct job_level){
         .table = m, .use = use, .is_undo = is_undo, .slot = is_undo ? TABLE_ENTRIES : 0,
-        .begin = trace_now()};
+        .is_counted = trace_wants_either(promote, demote), .begin = trace_now()};
 }
 
 static void start(struct job *j, struct domain *d, mfn_t m, enum frame_use use, bool is_undo)
@@ -63,20 +63,11 @@ static void finish(struct job *j)
         j->state = j->rc ? JOB_FAILED : JOB_HELD;
 }
 
-static unsigned entries_present(const uint64_t *table)
-{
-    unsigned n = 0;
-
-    for (unsigned slot = 0; slot < TABLE_ENTRIES; slot++)
-        n += table[slot] & PTE_P;
-    return n;
-}
-
 /* The table on top is valid; what its parent waited for has happened. */
 static void top_validated(struct job *j, struct job_level *top)
 {
-    if (trace_wants(promote))
-        trace_promote(top->table.n, entries_present(frame_data(top->table)), top->use);
+    if (top->is_counted)
+        trace_promote(top->table.n, top->entries, top->use);
     trace_count(TRACE_ROW_validation + top->use, trace_now() - top->begin);
     if (top->use == USE_L4)
         paging_fill_l4(frame_data(top->table));
@@ -87,6 +78,15 @@ static void top_validated(struct job *j, struct job_level *top)
         finish(j);
 }
 
+/* From taking to dropping, if it does not already. */
+static void turn_round(struct job_level *l)
+{
+    if (!l->is_undo) {
+        l->is_undo = true;
+        l->entries = 0;
+    }
+}
+
 static void top_emptied(struct job *j, struct job_level *top)
 {
     struct frame *f = frame_of(top->table);
@@ -94,12 +94,12 @@ static void top_emptied(struct job *j, struct job_level *top)
     if (top->use == USE_L4) /* our addresses are not the guest's to read */
         memset((uint64_t *)frame_data(top->table) + HOLE_FIRST_SLOT, 0,
                (HOLE_LAST_SLOT - HOLE_FIRST_SLOT + 1) * sizeof(uint64_t));
-    if (trace_wants(demote))
-        trace_demote(top->table.n, entries_present(frame_data(top->table)), top->use);
+    if (top->is_counted)
+        trace_demote(top->table.n, top->entries, top->use);
     type_emptied(f);
     frame_put(f);
     if (--j->depth)
-        j->level[j->depth - 1].is_undo = true; /* a taking parent was refused its entry */
+        turn_round(&j->level[j->depth - 1]); /* a taking parent was refused its entry */
     else
         finish(j);
 }
@@ -107,7 +107,7 @@ static void top_emptied(struct job *j, struct job_level *top)
 static void refuse(struct job *j, struct job_level *top, int rc)
 {
     j->rc = rc;
-    top->is_undo = true;
+    turn_round(top);
 }
 
 static inline void entry_store(uint64_t *pte, uint64_t old, uint64_t new)
@@ -140,7 +140,10 @@ static inline bool ends_empty_group(const uint64_t *table, unsigned slot)
     return slot % GROUP == GROUP - 1 && group_is_empty(&table[slot - (GROUP - 1)]);
 }
 
-static void take_l1(struct job *j, struct job_level *top)
+/* The loops are compiled twice, because only tables that are recorded pay for the counting. */
+#define LOOP static inline __attribute__((always_inline))
+
+LOOP void take_l1(struct job *j, struct job_level *top, bool counts)
 {
     struct domain *d = j->domain;
     uint64_t *table = frame_data(top->table);
@@ -161,26 +164,29 @@ static void take_l1(struct job *j, struct job_level *top)
             return;
         }
         entry_store(&table[slot], old, e);
+        top->entries += counts;
     }
     top->slot = TABLE_ENTRIES;
     top_validated(j, top);
 }
 
-static void drop_l1(struct job *j, struct job_level *top)
+LOOP void drop_l1(struct job *j, struct job_level *top, bool counts)
 {
     uint64_t *table = frame_data(top->table);
 
     for (unsigned slot = top->slot; slot--;) {
-        if (ends_empty_group(table, slot))
+        if (ends_empty_group(table, slot)) {
             slot -= GROUP - 1;
-        else if (table[slot] & PTE_P)
+        } else if (table[slot] & PTE_P) {
             l1_put(j->domain, table[slot]);
+            top->entries += counts;
+        }
     }
     top_emptied(j, top);
 }
 
 /* A reference and a count of a table one level down. TYPE_OK, TYPE_LOCKED (push it), or an error. */
-static int child_get(struct domain *d, mfn_t m, enum frame_use use)
+LOOP int child_get(struct domain *d, mfn_t m, enum frame_use use)
 {
     struct frame *f = frame_of(m);
 
@@ -195,7 +201,7 @@ static int child_get(struct domain *d, mfn_t m, enum frame_use use)
 }
 
 /* False when the job has to wait for another's. */
-static bool take_upper(struct job *j, struct job_level *top)
+LOOP bool take_upper(struct job *j, struct job_level *top, bool counts)
 {
     uint64_t *table = frame_data(top->table);
 
@@ -218,6 +224,7 @@ static bool take_upper(struct job *j, struct job_level *top)
             return true;
         }
         entry_store(&table[top->slot], old, e);
+        top->entries += counts;
         if (rc == TYPE_LOCKED) {
             push(j, pte_mfn(e), top->use - 1, false);
             return true;
@@ -227,7 +234,7 @@ static bool take_upper(struct job *j, struct job_level *top)
     return true;
 }
 
-static void drop_upper(struct job *j, struct job_level *top)
+LOOP void drop_upper(struct job *j, struct job_level *top, bool counts)
 {
     uint64_t *table = frame_data(top->table);
 
@@ -241,6 +248,7 @@ static void drop_upper(struct job *j, struct job_level *top)
         if (!(e & PTE_P) || is_hole_slot(top->use, top->slot))
             continue;
         struct frame *child = frame_of(pte_mfn(e));
+        top->entries += counts;
         if (!type_put_but_last(child) && type_put(child)) {
             push(j, pte_mfn(e), top->use - 1, true);
             return;
@@ -250,22 +258,33 @@ static void drop_upper(struct job *j, struct job_level *top)
     top_emptied(j, top);
 }
 
+LOOP bool step_at(struct job *j, struct job_level *top, bool counts)
+{
+    if (top->use == USE_L1) {
+        if (top->is_undo)
+            drop_l1(j, top, counts);
+        else
+            take_l1(j, top, counts);
+        return true;
+    }
+    if (!top->is_undo)
+        return take_upper(j, top, counts);
+    drop_upper(j, top, counts);
+    return true;
+}
+
+/* Apart, so that the other one has the registers. */
+static __attribute__((noinline)) bool step_counting(struct job *j, struct job_level *top)
+{
+    return step_at(j, top, true);
+}
+
 /* Works on the top of the stack: at most one table's entries. False when it has to wait. */
 static bool step(struct job *j)
 {
     struct job_level *top = &j->level[j->depth - 1];
 
-    if (top->use == USE_L1) {
-        if (top->is_undo)
-            drop_l1(j, top);
-        else
-            take_l1(j, top);
-        return true;
-    }
-    if (!top->is_undo)
-        return take_upper(j, top);
-    drop_upper(j, top);
-    return true;
+    return unlikely(top->is_counted) ? step_counting(j, top) : step_at(j, top, false);
 }
 
 void table_put_other(struct job *j, struct domain *d, mfn_t m)

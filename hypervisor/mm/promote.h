@@ -25,7 +25,9 @@ struct job_level {
     uint8_t use;
     bool is_undo;  /* dropping entries below `slot`; otherwise taking those from `slot` on */
     uint16_t slot;
-    uint64_t begin; /* TSC */
+    bool is_counted;  /* because it will be recorded: */
+    uint16_t entries; /* taken, or, once it is dropping, dropped */
+    uint64_t begin;   /* TSC */
 };
 
 struct job {

@@ -53,7 +53,6 @@ _Static_assert(SEGBASE_USER_SEL == SEGBASE_GS_USER_SEL && SEGBASE_FS == 0 && SEG
                    SEGBASE_GS_KERNEL == 2,
                "segment_base_msr");
 _Static_assert(TRACE_TRAP_BIT == TRACE_TRAP, "trap events");
-_Static_assert(TRACE_MMU_BIT == TRACE_MMU, "memory events");
 
 void on_syscall(struct context *c)
 {

@@ -67,83 +67,104 @@ hypercall_fn *const on_hypercall[HYPERCALL_NUMBERS] = {
 #undef HC3
 #undef HC4
 
-/* Which argument of each call is its sub-command and which the length of its list, by their names; NONE
- * where there is none. */
-#define NONE              6
-#define IS(name, wanted)  (__builtin_strcmp(name, wanted) == 0)
-#define FIND(w, a, b, c, d) IS(a, w) ? 0 : IS(b, w) ? 1 : IS(c, w) ? 2 : IS(d, w) ? 3 : NONE
-#define TRACED(nr, a, b, c, d) [nr] = {FIND("cmd", a, b, c, d), FIND("count", a, b, c, d)},
-#define HC0(nr, name, text)                                TRACED(nr, "", "", "", "")
-#define HC1(nr, name, T1, a1, text)                        TRACED(nr, #a1, "", "", "")
-#define HC2(nr, name, T1, a1, T2, a2, text)                TRACED(nr, #a1, #a2, "", "")
-#define HC3(nr, name, T1, a1, T2, a2, T3, a3, text)        TRACED(nr, #a1, #a2, #a3, "")
-#define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text) TRACED(nr, #a1, #a2, #a3, #a4)
-static const struct {
-    uint8_t sub, n;
-} traced[HYPERCALL_NUMBERS] = {
+/* Which argument of each call is its sub-command, by their names, in the low half, and which the length of its list
+ * in the high one: 1 to 3, 0 where there is none. */
+#define IS(name, wanted)      (__builtin_strcmp(name, wanted) == 0)
+#define FIND(w, a, b, c)      (IS(a, w) ? 1 : IS(b, w) ? 2 : IS(c, w) ? 3 : 0)
+#define TRACED(nr, a, b, c)   [nr] = FIND("cmd", a, b, c) | FIND("count", a, b, c) << 4,
+#define TRACED_UNKNOWN        0xff
+#define HC0(nr, name, text)                                TRACED(nr, "", "", "")
+#define HC1(nr, name, T1, a1, text)                        TRACED(nr, #a1, "", "")
+#define HC2(nr, name, T1, a1, T2, a2, text)                TRACED(nr, #a1, #a2, "")
+#define HC3(nr, name, T1, a1, T2, a2, T3, a3, text)        TRACED(nr, #a1, #a2, #a3)
+#define HC4(nr, name, T1, a1, T2, a2, T3, a3, T4, a4, text) TRACED(nr, #a1, #a2, #a3)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const uint8_t traced[HYPERCALL_NUMBERS] = {
+    [0 ... HYPERCALL_NUMBERS - 1] = TRACED_UNKNOWN,
 #include "hypercalls.def"
 };
+#pragma GCC diagnostic pop
 #undef HC0
 #undef HC1
 #undef HC2
 #undef HC3
 #undef HC4
 
-static bool is_known(uint64_t nr)
+static inline bool is_known(uint64_t nr)
 {
-    return nr < HYPERCALL_NUMBERS && on_hypercall[nr] != call_none;
+    return nr < HYPERCALL_NUMBERS && traced[nr] != TRACED_UNKNOWN;
 }
 
-static uint8_t traced_sub(uint64_t nr, const uint64_t *args)
-{
-    bool has = is_known(nr) && traced[nr].sub != NONE;
+/* What a record says of the arguments: sub-command, and the list's length in the upper half; in one word, which is
+ * kept during the call. */
+#define NO_SUB   255
+#define NO_COUNT 0
 
-    return has ? args[traced[nr].sub] : 255;
+static inline uint64_t argument(unsigned which, uint64_t a, uint64_t b, uint64_t c)
+{
+    return which == 1 ? a : which == 2 ? b : c;
 }
 
-/* Bit 31 of a count says that the list was begun before (mm/). */
-static uint16_t traced_n(uint64_t nr, const uint64_t *args)
+static inline uint32_t asked(uint64_t nr, uint64_t a, uint64_t b, uint64_t c)
 {
-    bool has = is_known(nr) && traced[nr].n != NONE;
+    unsigned where = traced[nr], sub = where & 15, n = where >> 4;
+    uint32_t count = NO_COUNT;
 
-    return has ? MIN(args[traced[nr].n] & 0x7fffffffu, 0xffffu) : 0;
+    if (likely(!where))
+        return NO_SUB | NO_COUNT << 16;
+    if (n) /* bit 31 of a count says that the list was begun before (mm/) */
+        count = MIN(argument(n, a, b, c) & 0x7fffffffu, 0xffffu);
+    return count << 16 | (uint8_t)(sub ? argument(sub, a, b, c) : NO_SUB);
 }
 
-static void note_duration(uint64_t nr, struct trace_time begin)
-{
-    if (is_known(nr))
-        trace_count(TRACE_ROW_hypercall + (unsigned)nr, trace_since(begin));
-}
-
-static long dispatch(struct vcpu *v, uint64_t nr, const uint64_t *args)
+static inline long dispatch(struct vcpu *v, uint64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     v->restart.changed = 0;
-    if (nr >= HYPERCALL_NUMBERS)
+    if (unlikely(nr >= HYPERCALL_NUMBERS))
         return -ENOSYS;
-    return on_hypercall[nr](v, args[0], args[1], args[2], args[3]);
+    return on_hypercall[nr](v, a, b, c, d);
+}
+
+static __attribute__((noinline, cold)) long unknown_call(uint64_t nr)
+{
+    trace_hypercall(trace_time_now(), MIN(nr, 255), NO_SUB, NO_COUNT, -ENOSYS);
+    trace_hypercall_measured();
+    return -ENOSYS;
 }
 
 /* What straight.S calls in a handler's place when the call is measured, and all are while they are recorded. */
 long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr)
 {
-    const uint64_t args[] = {a, b, c, d};
+    if (unlikely(!is_known(nr)))
+        return unknown_call(nr);
+    uint32_t what = asked(nr, a, b, c);
     struct trace_time begin = trace_time_now();
-    long result = dispatch(v, nr, args);
+    long result = dispatch(v, nr, a, b, c, d);
 
-    note_duration(nr, begin);
-    trace_hypercall(begin, MIN(nr, 255), traced_sub(nr, args), traced_n(nr, args), result);
+    trace_count_brief(TRACE_ROW_hypercall + (unsigned)nr, begin);
+    trace_hypercall(begin, nr, what, what >> 16, result);
     trace_hypercall_measured();
     return result;
+}
+
+static __attribute__((noinline, cold)) long unknown_member(uint64_t nr)
+{
+    trace_multicall_entry(trace_time_now(), MIN(nr, 255), NO_SUB, NO_COUNT, -ENOSYS);
+    return -ENOSYS;
 }
 
 /* Apart, so that nothing is kept for its sake while nothing is measured. */
 static __attribute__((noinline)) long sampled_member(struct vcpu *v, uint64_t nr, const uint64_t *args)
 {
+    if (unlikely(!is_known(nr)))
+        return unknown_member(nr);
+    uint32_t what = asked(nr, args[0], args[1], args[2]);
     struct trace_time begin = trace_time_now();
-    long result = dispatch(v, nr, args);
+    long result = dispatch(v, nr, args[0], args[1], args[2], args[3]);
 
-    note_duration(nr, begin);
-    trace_multicall_entry(begin, MIN(nr, 255), traced_sub(nr, args), traced_n(nr, args), result);
+    trace_count_brief(TRACE_ROW_hypercall + (unsigned)nr, begin);
+    trace_multicall_entry(begin, nr, what, what >> 16, result);
     return result;
 }
 
@@ -198,7 +219,7 @@ static int multicall_member(struct vcpu *v, guest_ptr at, bool is_sampled)
         return -EFAULT;
     if (m.op != __HYPERVISOR_iret && m.op != __HYPERVISOR_multicall)
         result = is_sampled ? sampled_member(v, m.op, (const uint64_t *)m.args)
-                            : dispatch(v, m.op, (const uint64_t *)m.args);
+                            : dispatch(v, m.op, m.args[0], m.args[1], m.args[2], m.args[3]);
     if (result != -ERESTART) {
         at = gptr_add(at, offsetof(multicall_entry_t, result));
         return guest_put(at, &result);

@@ -29,15 +29,9 @@ void trace_histograms_init(struct cpu *c, void *memory)
 void trace_count(enum trace_row row, uint64_t value)
 {
     struct trace_histograms *all = this_cpu()->histograms;
-    struct trace_histogram *h;
 
-    if (!all)
-        return;
-    h = &all->row[row];
-    h->bucket[trace_bucket(value)]++;
-    h->sum += value;
-    if (value > h->max)
-        h->max = value;
+    if (all)
+        trace_histogram_add(&all->row[row], value);
 }
 
 void on_shootdown(uint64_t ticks)
@@ -53,11 +47,6 @@ int trace_distance(bool all)
         return 0;
     c->sample_seed = c->sample_seed * 1103515245 + 12345;
     return 1 + (int)(c->sample_seed >> 16 & SAMPLE_MASK);
-}
-
-void trace_hypercall_measured(void)
-{
-    this_cpu()->hypercalls_left = trace_distance(trace_mask & TRACE_HYPERCALL);
 }
 
 /* One that counts its own hypercalls at that very moment may not notice until it has counted them down. */

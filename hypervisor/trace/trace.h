@@ -14,6 +14,7 @@
 
 #include "trace/each.h"
 #include "trace/emit.h"
+#include "trace/histogram.h"
 #include "x86/x86.h"
 
 /* The events in the order of events.def. */
@@ -153,6 +154,15 @@ void trace_histograms_init(struct cpu *c, void *memory);
 /* One value more in a row, in its unit. Not from an NMI. */
 void trace_count(enum trace_row row, uint64_t value);
 
+/* The ticks since then, below 2^32; in line, for what is counted most often. */
+static inline void trace_count_brief(enum trace_row row, struct trace_time begin)
+{
+    struct trace_histograms *all = this_cpu()->histograms;
+
+    if (likely(all))
+        trace_histogram_add(&all->row[row], trace_time_now().low - begin.low);
+}
+
 /* The TSC, for what is measured whether anything is recorded or not. */
 static inline uint64_t trace_now(void)
 {
@@ -163,13 +173,18 @@ static inline uint64_t trace_now(void)
  * the next one is measured as well, because it is recorded. */
 int trace_distance(bool all);
 
-/* Is the hypercall that runs one that is measured? Until trace_hypercall_measured(). */
+/* Is the hypercall that runs one that is measured? Until trace_hypercall_measured(), which says how far the next one
+ * is; while they are recorded the distance is 0 and stays so (straight.S). */
 static inline bool trace_measures_hypercall(void)
 {
     return unlikely(this_cpu()->hypercalls_left <= 0);
 }
 
-void trace_hypercall_measured(void);
+static inline void trace_hypercall_measured(void)
+{
+    if (!(trace_mask & TRACE_HYPERCALL))
+        this_cpu()->hypercalls_left = trace_distance(false);
+}
 
 /* An event begins to wait: is its waiting measured? If so, this is when it begins. */
 static inline bool trace_measures_event(void)

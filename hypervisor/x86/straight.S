@@ -268,12 +268,12 @@ entry_other_call:
  * stack_switch and set_segment_base, of which Linux makes four for each context switch: no C, and so no
  * register to save. Doing them twice is doing them once, so the general way may follow.
  *   comes with   rax = number, rdi and rsi = arguments; rsp at the saved rip
- *   wants        no work waiting, not to be measured, no event pending, the upper half, no single step
+ *   wants        no work waiting, no event pending, the upper half, no single step; to be measured: straight_measured
  *   leaves by    SYSRET, as entry_hypercall does
  */
 straight_stack_switch:
         STRAIGHT straight_back
-        COUNT_DOWN straight_back
+        COUNT_DOWN straight_measured
         mov     %edi, %ecx
         or      $3, %ecx
         movzwl  %cx, %ecx
@@ -295,7 +295,7 @@ straight_return:
 
 straight_segment_base:
         STRAIGHT straight_back
-        COUNT_DOWN straight_back
+        COUNT_DOWN straight_measured
         cmp     $SEGBASE_USER_SEL, %edi
         je      1f
         ja      straight_back
@@ -328,6 +328,66 @@ straight_back:
         mov     (%rsp), %rcx
         mov     V(RAX)(%rsp), %rax
         jmp     entry_hypercall
+
+/*
+ * The same two when they are measured: the whole call in C, but only the registers saved that C changes.
+ *   comes with   rax at the saved rip, the number in the context; rcx, r11 free; rsp = struct cpu
+ *   calls        on_sampled_hypercall, whose handler looks at no register of these two
+ *   leaves by    SYSRET; or, when anything waits, with all registers saved after all
+ */
+straight_measured:
+        movl    $0, CPU_HYPERCALLS(%rsp)
+        push    %rax
+        push    %rbp
+        push    %rdi
+        push    %rsi
+        push    %rdx
+        push    %r10
+        push    %r9
+        push    %r8
+        mov     V(RAX)(%rax), %r9
+        mov     %r10, %r8
+        mov     %rdx, %rcx
+        mov     %rsi, %rdx
+        mov     %rdi, %rsi
+        lea     V(0)(%rax), %rdi
+        xor     %ebp, %ebp
+        call    on_sampled_hypercall
+        pop     %r8
+        pop     %r9
+        pop     %r10
+        pop     %rdx
+        pop     %rsi
+        pop     %rdi
+        pop     %rbp
+        mov     CPU_SCHED + 8(%rsp), %rcx
+        cmpl    $0, (%rcx)
+        pop     %rcx
+        jne     1f
+        cmpl    $0, V(VCPU_IS_IDLE)(%rcx)       /* nor VCPU_IN_USER, VCPU_CRASHED, VCPU_STATE */
+        jne     1f
+        mov     V(VCPU_INFO)(%rcx), %r11
+        cmpb    $0, INFO_PENDING(%r11)
+        jne     1f
+        cmpb    $0, CPU_FLUSH_TLB(%rsp)
+        jne     1f
+        cmpl    $ABOVE_HOLE, 4(%rcx)
+        jb      1f
+        mov     16(%rcx), %r11
+        test    $FLAG_TF, %r11d
+        jne     1f
+        mov     24(%rcx), %rsp
+        mov     (%rcx), %rcx
+        sysretq
+1:      mov     %rcx, %rsp
+        mov     (%rsp), %rcx
+        mov     16(%rsp), %r11
+        push    $0
+        movl    $0x100, 4(%rsp)
+        SAVE
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+        jmp     exit_to_guest
 
 /*
  * A hypercall: what on_syscall and exit_to_guest do, when nothing waits. One that is measured or recorded goes
@@ -386,7 +446,8 @@ entry_hypercall:
 2:      mov     %rbx, %rdi
         call    on_restart
         jmp     exit_to_guest
-3:      mov     %rax, %r9
+3:      movl    $0, CPU_HYPERCALLS(%rsp)
+        mov     %rax, %r9
         mov     %r10, %r8
         mov     %rdx, %rcx
         mov     %rsi, %rdx
@@ -398,7 +459,7 @@ entry_hypercall:
 /*
  * entry_page_fault — a page fault.
  *   comes with   rsp at the error-code word, as entry_trap, which takes all faults but a guest's
- *   wants        no work waiting, nothing recorded; no event pending or masked, no IOPL to show, a handler and a
+ *   wants        no work waiting, no trap recorded; no event pending or masked, no IOPL to show, a handler and a
  *                stack in the upper half; an address outside our hole (it may be in the LDT window)
  *   calls        on_page_fault(struct context *) when a guest kernel stores to a present page, which may be a page
  *                table
@@ -415,7 +476,7 @@ fault_of_guest:
         add     $8, %rsp
         mov     %rcx, V(R(11))(%rsp)
         mov     %r11, V(R(6))(%rsp)
-        STRAIGHT_UNRECORDED TRACE_TRAP_BIT | TRACE_MMU_BIT, page_fault_back
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT, page_fault_back
         testb   $FLAG_VM >> 16, 18(%rax)
         jne     page_fault_back
         testl   $VM_ASSIST_SHOWS_IOPL, V(VCPU_VM_ASSIST)(%rax)
