@@ -52,13 +52,14 @@ static void list_op_run(struct vcpu *v, uint32_t cmd, union list_op *op, struct 
 
 static long list(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t count, size_t size)
 {
-    struct unmap_batch batch = {.count = 0};
+    struct unmap_batch batch;
     union list_op op;
     uint32_t i;
     int rc = 0;
 
     if (count > INT32_MAX)
         return -EINVAL;
+    batch.count = 0; /* the rest is not looked at */
     for (i = 0; i < count && !rc; i++) {
         if (i && preempt_wanted()) {
             restart_arg(v, 1, ops.va);
