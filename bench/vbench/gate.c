@@ -23,9 +23,9 @@ enum { EXPLAINED_MAX = 3, REASONS_MAX = 2048 };
 
 static const struct cap {
     enum row_id row;
-    double instructions;
+    double most;
 } caps[] = {
-#define CAP(name, instructions) {ROW_##name, instructions},
+#define CAP(name, most) {ROW_##name, most},
 #include "bench/caps.def"
 };
 
@@ -96,8 +96,8 @@ static void print_row(FILE *out, enum column_id column, enum row_id id, const st
     if (isnan(is->median))
         fprintf(out, " has no result any more");
     else if (was->median != is->median)
-        fprintf(out, " %.1f -> %.1f instructions (%+.2f %%, seeds +-%.2f %%)", was->median,
-                is->median, (is->median - was->median) / fabs(was->median) * 100,
+        fprintf(out, " %.1f -> %.1f %s (%+.2f %%, seeds +-%.2f %%)", was->median,
+                is->median, row_counts(id), (is->median - was->median) / fabs(was->median) * 100,
                 widest / fabs(was->median) * 100);
     fprintf(out, "%s\n", v->faster && !v->slower ? ", faster; vbench accept records it" : "");
     fputs(v->reasons, out);
@@ -128,12 +128,11 @@ static void judge_caps(FILE *out, const struct baseline *now, struct tally *t)
         double is = now->value[COLUMN_VANTAGE][caps[i].row].median;
         if (isnan(is))
             continue;
-        bool fails = is > caps[i].instructions;
-        fprintf(out, "%sok %u - vantage %s: %.1f instructions, its cap is %.0f\n",
-                fails ? "not " : "", ++t->tests, suite_rows[caps[i].row].name, is,
-                caps[i].instructions);
+        bool fails = is > caps[i].most;
+        fprintf(out, "%sok %u - vantage %s: %.1f %s, its cap is %.0f\n", fails ? "not " : "", ++t->tests,
+                suite_rows[caps[i].row].name, is, row_counts(caps[i].row), caps[i].most);
         verdict_add(t->list, &(struct verdict_row){COLUMN_VANTAGE, caps[i].row, true,
-                                                   caps[i].instructions, is, fails, false});
+                                                   caps[i].most, is, fails, false});
         t->slower += fails;
     }
 }
