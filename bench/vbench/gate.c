@@ -137,7 +137,19 @@ static void judge_caps(FILE *out, const struct baseline *now, struct tally *t)
     }
 }
 
-static void explain(FILE *out, const struct gate_rules *rules, const struct tally *t)
+/* A recorded value has no hypervisor that could be counted again, but its commit has. */
+static void say_how_to_explain(FILE *out, const char *commit, const struct selection *rows)
+{
+    if (!commit || strchr(commit, '-') || !selection_count(rows))
+        return;
+    fprintf(out, "# who, which functions, which hypercall: make gate BASE=%s GATE_ARGS='", commit);
+    for (int i = 0; i < ROWS; i++)
+        if (rows->has[i])
+            fprintf(out, " %s", suite_rows[i].name);
+    fprintf(out, "'\n");
+}
+
+static void explain(FILE *out, const struct gate_rules *rules, const struct baseline *base, const struct tally *t)
 {
     if (t->slower + t->missing == 0)
         return;
@@ -145,6 +157,8 @@ static void explain(FILE *out, const struct gate_rules *rules, const struct tall
             t->slower, t->missing, t->faster, rules->tolerance * 100);
     if (rules->was && rules->now)
         gate_explain(out, rules->was, rules->now, &t->to_explain);
+    else
+        say_how_to_explain(out, base->commit, &t->to_explain);
 }
 
 static int status_of(const struct tally *t, const struct gate_rules *rules)
@@ -174,7 +188,7 @@ int gate_judge(FILE *out, const struct baseline *base, const struct baseline *no
                 judge_row(out, c, i, base, now, rules, &t);
     judge_caps(out, now, &t);
     fprintf(out, "1..%u\n", t.tests);
-    explain(out, rules, &t);
+    explain(out, rules, base, &t);
     if ((rules->junit && verdicts_to_junit(list, rules->junit)) ||
         (rules->markdown && verdicts_to_markdown(list, "Gate", rules->markdown)))
         return EXIT_NOT_RUN;
