@@ -100,6 +100,8 @@ static enum line_kind kind_of(const char *console)
 }
 
 #define NULL_CALL "{\"bench\":\"null_call\",\"metric\":\"ns\",\"iters\":2000,\"samples\":"
+#define DOMAIN_STATE(metric)                                                                       \
+    "{\"bench\":\"domain_state\",\"metric\":\"" metric "\",\"iters\":1,\"samples\":[32768]}"
 
 static void test_lines(void)
 {
@@ -145,6 +147,8 @@ static void test_lines(void)
     ok(kind_of("VTG-INIT 1.80") == LINE_INIT && kind_of("VTG-EXIT 0\r") == LINE_EXIT &&
            kind_of("VTG-BENCH fork_sh\r") == LINE_START,
        "the markers");
+    ok(kind_of(DOMAIN_STATE("bytes")) == LINE_RESULT && kind_of(DOMAIN_STATE("ns")) == LINE_BAD,
+       "a row of memory is in bytes");
     line_parse("VTG-SKIP stat no such call\r", &line);
     ok(line.kind == LINE_SKIP && line.row == ROW_stat && !strcmp(line.why, "no such call") &&
            kind_of("VTG-SKIP stat") == LINE_BAD && kind_of("VTG-SKIP stat \r") == LINE_BAD,

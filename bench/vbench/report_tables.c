@@ -219,13 +219,13 @@ void write_row_table(FILE *out, const struct study *s, const char *table)
     write_unmeasured(out, s, table);
 }
 
-void write_primitives(FILE *out, const struct study *s)
+void write_beside_xen(FILE *out, const struct study *s, const char *table)
 {
     char text[NUMBER_MAX];
     fprintf(out, "| primitive | Vantage | Xen 4.17 | no mitigations | Vantage / Xen |\n"
                  "|---|--:|--:|--:|--:|\n");
     for (int i = 0; i < ROWS; i++) {
-        if (!is_shown_in(s, i, "hyper"))
+        if (!is_shown_in(s, i, table))
             continue;
         struct figures f = figures_in(s, i);
         fprintf(out, "| %s<br>`%s` |", suite_rows[i].cell, suite_rows[i].name);
@@ -236,7 +236,7 @@ void write_primitives(FILE *out, const struct study *s)
                 ratio_print(text, f.value[COLUMN_VANTAGE] / f.value[COLUMN_XEN]));
     }
     fputc('\n', out);
-    write_unmeasured(out, s, "hyper");
+    write_unmeasured(out, s, table);
 }
 
 /* ---- a column per cell ---- */
