@@ -148,6 +148,20 @@ $(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start gu
 	$(Q)guests/images/toolstack $(DEB) $(GUESTS)/modules $(GUESTS)/toolstack-root
 	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(GUESTS)/toolstack-root) > $@
 
+# The domU columns: dom0 with the image of the other columns inside, for a domU.
+$(GUESTS)/domu-bench.gz: INSIDE := $(GUESTS)/initrd.gz
+DOMU_IMAGES := $(GUESTS)/domu-bench.gz
+$(DOMU_IMAGES): $(GUESTS)/toolstack.gz $(GUESTS)/vmlinuz guests/images/domu guests/images/domu.cfg
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $@.root
+	$(Q)install -D -m 644 $(GUESTS)/vmlinuz $@.root/boot/vmlinuz
+	$(Q)install -m 644 $(INSIDE) $@.root/boot/initrd
+	$(Q)install -m 755 guests/images/domu $@.root/domu
+	$(Q)install -m 644 guests/images/domu.cfg $@.root
+	$(Q)cat $(GUESTS)/toolstack.gz <(guests/images/pack $@.root gzip -1n) > $@
+	$(Q)rm -rf $@.root
+all: $(DOMU_IMAGES)
+
 # The same with a domU in /boot, and scripts that take it through its life.
 DOMU := $(B)/guests/domu
 

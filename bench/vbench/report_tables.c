@@ -4,10 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *const column_titles[COLUMNS] = {
-    "native Linux", "Vantage", "Vantage, traced", "Xen 4.17", "Xen 4.17, no mitigations",
-    "user-mode Linux"};
-
 static bool is_of(enum row_id row, const char *table)
 {
     return !strcmp(suite_rows[row].table, table);
