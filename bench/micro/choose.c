@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * choose [SEED]: prints the benchmarks that this machine is to run, after it was saved (choice.h).
+ * Where there are no ports, in user-mode Linux, the line comes from standard input.
  *
  * SEED is a perturbation that must not matter: it moves the timer's phase and the page allocator
  * before the machine is saved. (The stack is moved by guests/images/init, the image by vbench.)
@@ -45,12 +46,10 @@ int main(int argc, char **argv)
         delay(seed);
     }
     if (ioperm(WATCHDOG_PORT, 1, 1) || ioperm(CONFIG_SELECT, 2, 1)) {
-        perror("choose: ports");
-        return 1;
-    }
-    choice_arm();
-    sleep(CHOICE_SLEEP_S);
-    if (!choice_read(names)) {
+        if (!fgets(names, sizeof names, stdin))
+            return 1;
+        names[strcspn(names, "\n")] = 0;
+    } else if (choice_arm(), sleep(CHOICE_SLEEP_S), !choice_read(names)) {
         fprintf(stderr, "choose: the machine was told nothing to run (fw_cfg " CHOICE_FILE ")\n");
         return 1;
     }

@@ -16,11 +16,11 @@
 /* What one unit of the seed adds to the last boot module: some pages and a part of one. */
 enum { PAD_BYTES = 5 * 4096 + 512 };
 
-/* Whose init runs the programs: that of the system that is booted, or of one inside it, which its init
- * starts (guests/images/init). */
+/* Whose init runs the programs: that of the system that is booted, or of one inside it (guests/images/uml,
+ * domu). */
 enum image { PLAIN, UML, DOMU };
 
-static const char *const modes[] = {[PLAIN] = "", [UML] = "uml:", [DOMU] = "domu:"};
+static const char *const modes[] = {[PLAIN] = "", [UML] = "uml:", [DOMU] = "script vtg.domu="};
 
 enum runs { ALWAYS, ASKED };
 

@@ -3,6 +3,7 @@
 #include "bench/vbench/host.h"
 #include "bench/vbench/mean.h"
 #include "bench/vbench/plot.h"
+#include "bench/vbench/report_domu.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
 
@@ -122,7 +123,7 @@ static void write_means(FILE *out, const struct study *s, const struct group *gr
         return;
     fprintf(out, "| %s | %u |", title, vantage.n);
     write_mean(out, vantage, vantage.n, "**");
-    for (int c = COLUMN_XEN; c < COLUMNS; c++)
+    for (int c = COLUMN_XEN; c <= COLUMN_UML; c++)
         write_mean(out, mean_of(s, group, n, c), vantage.n, "");
     fprintf(out, " %s |\n", ratio_print(text, paper_geomean(&s->paper, table, PAPER_XEN)));
 }
@@ -246,6 +247,7 @@ static void write_page(FILE *out, const struct study *s)
     write_how_to_read(out);
     for (int g = 0; g < GROUPS; g++)
         write_group(out, s, &groups[g]);
+    write_domu(out, s);
     write_hyper(out, s);
     write_absent(out, s);
     write_remaining(out, s);

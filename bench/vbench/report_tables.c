@@ -196,7 +196,7 @@ static void write_row(FILE *out, const struct study *s, enum row_id row)
     fprintf(out, " %s |", number_print(text, f.value[COLUMN_VANTAGE]));
     fprintf(out, " **%s** |", ratio_print(text, f.ratio[COLUMN_VANTAGE]));
     fprintf(out, " %s |", number_print(text, f.value[COLUMN_XEN]));
-    for (int c = COLUMN_XEN; c < COLUMNS; c++)
+    for (int c = COLUMN_XEN; c <= COLUMN_UML; c++)
         fprintf(out, " %s |", ratio_print(text, f.ratio[c]));
     fprintf(out, " %s |", percent_print(text, f.share));
     fprintf(out, " %s |", ratio_print(text, f.half));
