@@ -72,7 +72,7 @@ static void breakdown_read(struct study *s)
 
 /* ---- many domains ---- */
 
-enum { PAPER_CPUS = 2 }; /* its Figure 6 is over one's on one of them */
+enum { PAPER_CPUS = 2 }; /* of its Figure 6, which is over what one does on one of them */
 
 static double curve_at(json_t *curve, size_t at)
 {
@@ -87,11 +87,9 @@ static void paper_scale_take(struct scale_point *point, json_t *paper, unsigned 
         [SCALE_PAPER_50] = "XenoLinux (50 ms slice)",
         [SCALE_PAPER_5] = "XenoLinux (5 ms slice)"};
     json_t *rows = json_object_get(paper, "rows");
+    const int cpus = point->domains < PAPER_CPUS ? (int)point->domains : PAPER_CPUS;
     for (int c = SCALE_PAPER_LINUX; c < SCALE_CURVES; c++)
-        point->throughput[c] = curve_at(json_object_get(rows, names[c]), at) / PAPER_CPUS;
-    if (point->domains == 1)
-        for (int c = SCALE_PAPER_LINUX; c < SCALE_CURVES; c++)
-            point->throughput[c] *= PAPER_CPUS; /* one has one CPU */
+        point->throughput[c] = curve_at(json_object_get(rows, names[c]), at) / cpus;
 }
 
 static void scale_read(struct study *s)
