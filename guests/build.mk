@@ -148,6 +148,40 @@ $(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start gu
 	$(Q)guests/images/toolstack $(DEB) $(GUESTS)/modules $(GUESTS)/toolstack-root
 	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(GUESTS)/toolstack-root) > $@
 
+# Suite io: the small image, the drivers of a virtual disk and network, and the programs.
+IO_PROGRAMS := $(addprefix $(B)/bench/io/,io io-peer)
+IO_MODULES := xen-blkfront xen-netfront brd
+
+$(GUESTS)/io.gz: $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz guests/images/io guests/images/modules $(IO_PROGRAMS)
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $@.root
+	$(Q)mkdir -p $@.root/bin
+	$(Q)install -m 755 $(IO_PROGRAMS) $@.root/bin
+	$(Q)install -m 755 guests/images/io $@.root/bin/macro
+	$(Q)guests/images/modules $(GUESTS)/modules $@.root $(IO_MODULES)
+	$(Q)cat $< <(guests/images/pack $@.root) > $@
+	$(Q)rm -rf $@.root
+
+# The domU columns: dom0 with the image of the other columns inside, for a domU.
+DOMU_IMAGES := $(GUESTS)/domu-bench.gz $(GUESTS)/domu-io.gz
+$(GUESTS)/domu-bench.gz: INSIDE := $(GUESTS)/initrd.gz
+$(GUESTS)/domu-io.gz: INSIDE := $(GUESTS)/io.gz
+$(GUESTS)/domu-io.gz: CONFIG := guests/images/domu-io.cfg
+$(GUESTS)/domu-io.gz: $(GUESTS)/io.gz guests/images/domu-io.cfg
+$(DOMU_IMAGES): $(GUESTS)/toolstack.gz $(GUESTS)/vmlinuz $(IO_PROGRAMS) \
+                $(addprefix guests/images/,domu domu-choose domu.cfg)
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $@.root $@.inside
+	$(Q)install -D -m 644 $(GUESTS)/vmlinuz $@.root/boot/vmlinuz
+	$(Q)install -D -m 755 guests/images/domu-choose $@.inside/bin/choose
+	$(Q)cat $(INSIDE) <(guests/images/pack $@.inside) > $@.root/boot/initrd
+	$(Q)install -D -m 755 $(B)/bench/io/io-peer $@.root/bin/io-peer
+	$(Q)install -m 644 guests/images/domu $@.root/script
+	$(Q)cat guests/images/domu.cfg $(CONFIG) > $@.root/domu.cfg
+	$(Q)cat $(GUESTS)/toolstack.gz <(guests/images/pack $@.root gzip -1n) > $@
+	$(Q)rm -rf $@.root $@.inside
+all: $(DOMU_IMAGES)
+
 # The same with a domU in /boot, and scripts that take it through its life.
 DOMU := $(B)/guests/domu
 
