@@ -4,10 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *const column_titles[COLUMNS] = {
-    "native Linux", "Vantage", "Vantage, traced", "Xen 4.17", "Xen 4.17, no mitigations",
-    "user-mode Linux"};
-
 static bool is_of(enum row_id row, const char *table)
 {
     return !strcmp(suite_rows[row].table, table);
@@ -200,7 +196,7 @@ static void write_row(FILE *out, const struct study *s, enum row_id row)
     fprintf(out, " %s |", number_print(text, f.value[COLUMN_VANTAGE]));
     fprintf(out, " **%s** |", ratio_print(text, f.ratio[COLUMN_VANTAGE]));
     fprintf(out, " %s |", number_print(text, f.value[COLUMN_XEN]));
-    for (int c = COLUMN_XEN; c < COLUMNS; c++)
+    for (int c = COLUMN_XEN; c <= COLUMN_UML; c++)
         fprintf(out, " %s |", ratio_print(text, f.ratio[c]));
     fprintf(out, " %s |", percent_print(text, f.share));
     fprintf(out, " %s |", ratio_print(text, f.half));

@@ -8,9 +8,6 @@
 #include "bench/vbench/study.h"
 #include "bench/vbench/table.h"
 
-/* What readers call the columns. */
-extern const char *const column_titles[COLUMNS];
-
 /* Is a row of this table of suite.def measured? */
 bool has_table(const struct study *s, const char *table);
 

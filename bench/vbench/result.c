@@ -15,8 +15,20 @@
 
 #define SCHEMA "vbench-result/1"
 
-const char *const column_names[COLUMNS] = {"native", "vantage", "vantage-traced",
-                                           "xen",    "xen-fast", "uml"};
+const char *const column_names[COLUMNS] = {
+#define COLUMN(id, name, ...) name,
+#include "bench/columns.def"
+};
+
+const char *const column_titles[COLUMNS] = {
+#define COLUMN(id, name, title, ...) title,
+#include "bench/columns.def"
+};
+
+const char *const column_meanings[COLUMNS] = {
+#define COLUMN(id, name, title, hypervisor, args, console, image, runs, what) what,
+#include "bench/columns.def"
+};
 
 static const char *const verdict_names[] = {"unknown", "identical", "different"};
 

@@ -24,7 +24,7 @@ enum suite_id {
 };
 
 struct suite {
-    const char *name, *kernel, *initrd, *uml, *also, *what;
+    const char *name, *kernel, *initrd, *uml, *domu, *also, *what;
 };
 
 extern const struct suite suites[SUITES];
