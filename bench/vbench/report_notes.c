@@ -17,8 +17,8 @@ static const char how_to_read[] =
     "*User-mode Linux* is Debian's, a process of the native column's kernel. *2003* is what the paper\n"
     "measured (32 bits, 2.4 GHz Xeon; ratios are to its L-UP row) with other programs of the same\n"
     "definition; its mean over all is that of the 24 cells of its Tables 3 to 5. *Part of Xen's overhead*\n"
-    "is what Vantage adds to native relative to what Xen 4.17 adds; *ratio at half* is where that would be\n"
-    "50 %; *goal* is where Vantage wants to be (results/targets.json).\n\n";
+    "is what Vantage adds to native relative to what Xen 4.17 adds, in the configuration that adds less;\n"
+    "*ratio at half* is where that would be 50 %; *goal* is where Vantage wants to be (results/targets.json).\n\n";
 
 static const char paper_notes[] =
     "## Notes on the paper's numbers\n\n"
