@@ -114,7 +114,7 @@ static void judge_row(FILE *out, enum column_id column, enum row_id id, const st
     verdict_add(t->list, &(struct verdict_row){column, id, false, was->median, is->median, fails,
                                                v.faster && !v.slower});
     print_row(out, column, id, was, is, &v, fails, t);
-    if (v.slower && t->slower < EXPLAINED_MAX)
+    if (v.slower && row_is_time(id) && t->slower < EXPLAINED_MAX)
         t->to_explain.has[id] = true;
     t->slower += v.slower;
     t->faster += v.faster && !v.slower;
