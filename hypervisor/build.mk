@@ -9,11 +9,14 @@ HV_OBJ  := $(patsubst %,$(B)/%.o,$(HV_SRC))
 # The ABI leaves the hypervisor addresses that are not in the top 2 GB, so the kernel code model is
 # out: position-independent code, hidden visibility, no GOT. No red zone (interrupts arrive on our
 # stack), no SSE (those registers are the guest's), frame pointers for back-traces.
+# `make NO_POINTS=1 B=build/untraced build/untraced/vantage`: without trace points, for bench/trace_cost.
+HV_POINTS := $(if $(NO_POINTS),-Ihypervisor/test/no_points)
 HV_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-strict-aliasing -fPIE -include hypervisor/lib/hidden.h \
              -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer -fno-stack-protector \
              -fcf-protection=none -fno-asynchronous-unwind-tables -Wframe-larger-than=1024 \
              -fno-delete-null-pointer-checks \
-             -D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__ -Ihypervisor -I.
+             -D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__ $(HV_POINTS) -Ihypervisor -I.
+$(B)/hypervisor/trace/%.c.o: HV_CFLAGS := $(filter-out $(HV_POINTS),$(HV_CFLAGS))
 
 # The hot folders: worth 0.5 to 1 % of the fork, pipe, mapping and fault rows.
 $(B)/hypervisor/mm/%.c.o $(B)/hypervisor/pv/%.c.o $(B)/hypervisor/x86/access.c.o: HV_CFLAGS += -O3
@@ -32,7 +35,7 @@ $(B)/hypervisor/%.c.o: hypervisor/%.c
 $(B)/hypervisor/%.S.o: hypervisor/%.S
 	@mkdir -p $(@D)
 	$(call say,AS,$<)
-	$(Q)$(CC) -Ihypervisor -I. -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(HV_POINTS) -Ihypervisor -I. -MMD -MP -c $< -o $@
 
 $(B)/hypervisor/vantage.lds: hypervisor/x86/hypervisor.lds.S hypervisor/x86/layout.h
 	@mkdir -p $(@D)

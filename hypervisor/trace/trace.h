@@ -25,11 +25,7 @@ enum trace_index {
     TRACE_EVENTS
 };
 
-/* Which events are recorded now, 0 or 1 each; none until trace_choose(). */
-extern uint8_t trace_on[TRACE_EVENTS];
-
-/* Bits of enum trace_class: classes of which any event is on. */
-extern uint8_t trace_mask;
+#include "trace/points.h"
 
 /* Is that event recorded? For what is computed for a record alone. */
 #define trace_wants(event) unlikely(trace_on[TRACE_AT_##event])

@@ -21,6 +21,7 @@
  *                 it, and the way to 32-bit code is IRETQ, which loads both
  *   rcx, r11      are lost: where the guest may want them, they are in the frame, or as SYSCALL put them
  */
+#include "trace/points.h"
 #include "x86/entry.h"
 
 #define FLAGS_FOR_KERNEL (1 << 8 | 1 << 14 | 1 << 16 | 1 << 17 | 1 << 18) /* TF NT RF VM AC: cleared */
@@ -61,8 +62,7 @@
 /* The same, when none of `classes` is recorded. */
 .macro STRAIGHT_UNRECORDED classes, back
         STRAIGHT \back
-        testb   $\classes, trace_mask(%rip)
-        jne     \back
+        IF_RECORDED \classes, \back
 .endm
 
 /* The CPU counts its hypercalls down, from 0 while they are recorded; the one that ends it is measured. */

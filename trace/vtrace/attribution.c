@@ -9,7 +9,7 @@
 
 #define LEVELS     5 /* 1 to 4; 0: the record names none */
 #define MAX_CAUSES 256
-#define MAX_CPUS   1024
+#define MAX_CPUS   256
 
 struct work {
     uint64_t written, refused, promoted, audited, demoted, flushed;

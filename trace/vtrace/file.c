@@ -60,6 +60,12 @@ static bool packet_at(const struct trace *t, size_t at, uint32_t cpu, struct pac
     return packet_read(p, t->data + at, t->size - at) && p->header->cpu == cpu;
 }
 
+/* Is that part of the mapped file? */
+static bool is_mapped(const struct trace *t, const void *at)
+{
+    return (uintptr_t)at - (uintptr_t)t->map < t->map_size;
+}
+
 /* A long trace is read in pieces: what is behind the reader need not stay in memory. */
 #define PIECE_PACKETS 128
 
@@ -72,7 +78,7 @@ void ring_forget(const struct trace *t, const struct ring *r, size_t packet)
     from = (const uint8_t *)r->packets[packet - PIECE_PACKETS].header;
     to = (const uint8_t *)r->packets[packet - 1].header;
     from = (const uint8_t *)((uintptr_t)from & ~4095ul);
-    if (t->data && to > from)
+    if (is_mapped(t, from) && to > from)
         madvise((void *)from, (size_t)(to - from) & ~4095ul, MADV_DONTNEED);
 }
 
@@ -363,12 +369,29 @@ struct trace *trace_open_crash(const char *path, char *why, size_t why_size)
     return open_trace(path, 0, true, why, why_size);
 }
 
-void trace_close(struct trace *t)
+static void forget_rings(struct trace *t)
 {
     for (size_t i = 0; i < t->ring_count; i++)
         free(t->rings[i].packets);
     free(t->rings);
     free(t->histograms);
+    t->rings = NULL;
+    t->histograms = NULL;
+    t->ring_count = t->histogram_count = 0;
+    t->is_whole = false;
+}
+
+void trace_put_rings(struct trace *t, const void *data, size_t bytes)
+{
+    forget_rings(t);
+    t->data = data;
+    t->size = bytes;
+    scan(t, 0);
+}
+
+void trace_close(struct trace *t)
+{
+    forget_rings(t);
     schema_free(&t->schema);
     symbols_free(t->symbols);
     if (t->map)

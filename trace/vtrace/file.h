@@ -57,6 +57,10 @@ struct trace *trace_open(const char *path, char *why, size_t why_size);
 struct trace *trace_open_crash(const char *path, char *why, size_t why_size);
 void trace_close(struct trace *t);
 
+/* Puts other rings in the place of a trace's own: `bytes` at `data`, aligned to 8, as they would stand behind its
+ * schema. They are the caller's, and stay until the trace is closed or given others. */
+void trace_put_rings(struct trace *t, const void *data, size_t bytes);
+
 /* The same, or the end of the program with that sentence: what a verb wants. */
 struct trace *trace_of(const char *path);
 

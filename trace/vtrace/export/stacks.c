@@ -16,6 +16,12 @@ struct span {
 #define BATCH (1u << 20)  /* spans of a CPU, from which on old ones become part of the tree */
 #define NAMES (1u << 14)
 
+/* A label, once. */
+struct label {
+    struct label *before; /* made before it */
+    char text[];
+};
+
 struct pending {
     struct span *spans;
     size_t count, room;
@@ -25,7 +31,7 @@ struct stacks {
     const struct trace *t;
     struct node root;
     struct pending cpu[CPUS];
-    char *names[NAMES];
+    struct label *names[NAMES], *newest;
     unsigned name_count;
 };
 
@@ -37,6 +43,17 @@ struct stacks *stacks_new(const struct trace *t)
     return s;
 }
 
+static const char *add_label(struct stacks *s, struct label **place, const char *text)
+{
+    struct label *n = must_calloc(1, sizeof(*n) + strlen(text) + 1);
+
+    strcpy(n->text, text);
+    n->before = s->newest;
+    s->newest = *place = n;
+    s->name_count++;
+    return n->text;
+}
+
 /* One copy of each label, so that they compare by address. */
 static const char *intern(struct stacks *s, const char *text)
 {
@@ -45,17 +62,12 @@ static const char *intern(struct stacks *s, const char *text)
     for (const char *c = text; *c; c++)
         hash = (hash ^ (uint8_t)*c) * 16777619u;
     for (;; hash++) {
-        char **place = &s->names[hash % NAMES];
+        struct label **place = &s->names[hash % NAMES];
 
-        if (*place && !strcmp(*place, text))
-            return *place;
-        if (*place)
-            continue;
-        if (s->name_count == NAMES / 2)
-            return "other";
-        s->name_count++;
-        *place = strcpy(must_calloc(1, strlen(text) + 1), text);
-        return *place;
+        if (!*place)
+            return s->name_count == NAMES / 2 ? "other" : add_label(s, place, text);
+        if (!strcmp((*place)->text, text))
+            return (*place)->text;
     }
 }
 
@@ -189,8 +201,10 @@ void stacks_free(struct stacks *s)
     free_children(&s->root);
     for (unsigned i = 0; i < CPUS; i++)
         free(s->cpu[i].spans);
-    for (unsigned i = 0; i < NAMES; i++)
-        free(s->names[i]);
+    for (struct label *n = s->newest, *before; n; n = before) {
+        before = n->before;
+        free(n);
+    }
     free(s);
 }
 
