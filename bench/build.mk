@@ -28,6 +28,19 @@ $(B)/bench/micro/micro $(B)/bench/macro/macro:
 	$(call say,LINK,$@)
 	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
 
+# The disk and network benchmarks, and the other end of the network.
+IO_OBJ := $(patsubst %,$(B)/bench/io/%.o,rows disk network pieces)
+$(B)/bench/io/%.o: bench/io/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/bench/io/io: $(IO_OBJ) $(B)/bench/micro/main.o
+$(B)/bench/io/io-peer: $(B)/bench/io/peer.o $(B)/bench/io/pieces.o
+$(B)/bench/io/io $(B)/bench/io/io-peer:
+	$(call say,LINK,$@)
+	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
+
 # The dynamic page of the web benchmarks.
 $(B)/bench/macro/page: $(B)/bench/macro/page.o
 	$(call say,LINK,$@)

@@ -148,6 +148,40 @@ $(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start gu
 	$(Q)guests/images/toolstack $(DEB) $(GUESTS)/modules $(GUESTS)/toolstack-root
 	$(Q)cat $(GUESTS)/initrd.gz <(guests/images/pack $(GUESTS)/toolstack-root) > $@
 
+# Suite io: the small image, the drivers of a virtual disk and network, and the programs.
+IO_PROGRAMS := $(addprefix $(B)/bench/io/,io io-peer)
+IO_MODULES := xen-blkfront xen-netfront brd
+
+$(GUESTS)/io.gz: $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz guests/images/io guests/images/modules $(IO_PROGRAMS)
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $@.root
+	$(Q)mkdir -p $@.root/bin
+	$(Q)install -m 755 $(IO_PROGRAMS) $@.root/bin
+	$(Q)install -m 755 guests/images/io $@.root/bin/macro
+	$(Q)guests/images/modules $(GUESTS)/modules $@.root $(IO_MODULES)
+	$(Q)cat $< <(guests/images/pack $@.root) > $@
+	$(Q)rm -rf $@.root
+
+# The domU columns: dom0 with the image of the other columns inside, for a domU.
+DOMU_IMAGES := $(GUESTS)/domu-bench.gz $(GUESTS)/domu-io.gz
+$(GUESTS)/domu-bench.gz: INSIDE := $(GUESTS)/initrd.gz
+$(GUESTS)/domu-io.gz: INSIDE := $(GUESTS)/io.gz
+$(GUESTS)/domu-io.gz: CONFIG := guests/images/domu-io.cfg
+$(GUESTS)/domu-io.gz: $(GUESTS)/io.gz guests/images/domu-io.cfg
+$(DOMU_IMAGES): $(GUESTS)/toolstack.gz $(GUESTS)/vmlinuz $(IO_PROGRAMS) \
+                $(addprefix guests/images/,domu domu-choose domu.cfg)
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $@.root $@.inside
+	$(Q)install -D -m 644 $(GUESTS)/vmlinuz $@.root/boot/vmlinuz
+	$(Q)install -D -m 755 guests/images/domu-choose $@.inside/bin/choose
+	$(Q)cat $(INSIDE) <(guests/images/pack $@.inside) > $@.root/boot/initrd
+	$(Q)install -D -m 755 $(B)/bench/io/io-peer $@.root/bin/io-peer
+	$(Q)install -m 644 guests/images/domu $@.root/script
+	$(Q)cat guests/images/domu.cfg $(CONFIG) > $@.root/domu.cfg
+	$(Q)cat $(GUESTS)/toolstack.gz <(guests/images/pack $@.root gzip -1n) > $@
+	$(Q)rm -rf $@.root $@.inside
+all: $(DOMU_IMAGES)
+
 # The same with a domU in /boot, and scripts that take it through its life.
 DOMU := $(B)/guests/domu
 
@@ -159,8 +193,13 @@ $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(GUESTS)/virtual.gz $(wildcard guests
 	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
 	$(Q)cp $(GUESTS)/vmlinuz $(GUESTS)/virtual.gz $(DOMU)/dom0/boot
 	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
-	$(Q)cp guests/toolstack/{script,tap,life,verbs,vcpus,many,devices,neighbours,again,shell,guest.cfg,disk.cfg} $(DOMU)/dom0
+	$(Q)cp guests/toolstack/{script,tap,life,verbs,vcpus,many,consoles,devices,neighbours,again,isolation,shell,guest.cfg,disk.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
+
+# The same kernel unpacked: libxenguest takes ten seconds for that in an emulated machine.
+$(GUESTS)/vmlinux: guests/images/kernel $(GUESTS)/vmlinuz
+	$(call say,UNZIP,$@)
+	$(Q)$^ > $@
 
 # The life and devices image with the file that is a domU's disk: Debian's userland with fio and nuttcp.
 $(GUESTS)/guest.img: guests/images/disk guests/dom0/disk/init guests/toolstack/disk-poweroff guests/build.mk
@@ -170,9 +209,10 @@ $(GUESTS)/guest.img: guests/images/disk guests/dom0/disk/init guests/toolstack/d
 	$(Q)install -D -m 755 guests/toolstack/disk-poweroff $(DOMU)-extra/usr/sbin/poweroff
 	$(Q)guests/images/disk $(DEB)/domu $(DEB)/domu-tree $@ $(DOMU)-extra 240 fio nuttcp e2fsprogs
 
-$(GUESTS)/devices.img: $(GUESTS)/domu.gz $(GUESTS)/guest.img
+$(GUESTS)/devices.img: $(GUESTS)/domu.gz $(GUESTS)/guest.img $(GUESTS)/vmlinux
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(DOMU)-disk
+	$(Q)install -D -m 644 $(GUESTS)/vmlinux $(DOMU)-disk/boot/vmlinux
 	$(Q)install -D -m 644 $(GUESTS)/guest.img $(DOMU)-disk/boot/guest.img
 	$(Q)cat $< <(guests/images/pack $(DOMU)-disk zstd -q -9 -T1) > $@
 	$(Q)rm -rf $(DOMU)-disk
@@ -195,6 +235,25 @@ $(GUESTS)/disk.img: guests/images/disk $(wildcard guests/dom0/disk/*) $(wildcard
 	$(Q)cp guests/dom0/disk/* $(DOM0)/extra/vtg
 	$(Q)cp guests/dom0/*.[ch] $(DOM0)/extra/vtg/suite-source
 	$(Q)guests/images/disk $(DEB)/disk $(DEB)/disk-tree $@ $(DOM0)/extra 700 $(DISK_PACKAGES)
+
+# Debian as dom0: its Xen tools and libvirt, installed on a disk, with a domU's kernel and image.
+LIBVIRT := $(B)/guests/libvirt
+LIBVIRT_PACKAGES := xen-utils-4.17 xenstore-utils libvirt-daemon-driver-xen libvirt-clients kmod procps
+LIBVIRT_MODULES := xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc bridge
+
+$(GUESTS)/libvirt.img: guests/images/disk guests/images/modules guests/images/toolstack-start guests/dom0/disk/init \
+                       guests/dom0/libvirt/libvirt guests/toolstack/guest.cfg $(GUESTS)/domu.gz $(GUESTS)/vmlinux
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $(LIBVIRT)-extra
+	$(Q)install -D -m 755 -t $(LIBVIRT)-extra/vtg guests/dom0/disk/init guests/dom0/libvirt/libvirt
+	$(Q)install -m 644 guests/images/toolstack-start $(LIBVIRT)-extra/vtg/toolstack
+	$(Q)sed 's,/boot/vmlinuz,/boot/vmlinux,' guests/toolstack/guest.cfg > $(LIBVIRT)-extra/vtg/guest.cfg
+	$(Q)install -D -m 644 -t $(LIBVIRT)-extra/boot $(GUESTS)/vmlinux $(DOMU)/dom0/boot/guest.gz
+	$(Q)mkdir -p $(LIBVIRT)-extra/var/log/xen/console $(LIBVIRT)-extra/var/lib/xen $(LIBVIRT)-extra/usr/sbin
+	$(Q)for daemon in xenstored xenconsoled xen-init-dom0; do \
+	    ln -s ../lib/xen-4.17/bin/$$daemon $(LIBVIRT)-extra/usr/sbin; done
+	$(Q)guests/images/modules $(GUESTS)/modules $(LIBVIRT)-extra $(LIBVIRT_MODULES)
+	$(Q)guests/images/disk $(DEB)/libvirt-disk $(DEB)/libvirt-tree $@ $(LIBVIRT)-extra 500 $(LIBVIRT_PACKAGES)
 
 # The initramfs that leads to a disk: the machine's, or the virtual one of a domU.
 EXT4_MODULES := crc32c_generic ext4
@@ -220,4 +279,4 @@ $(B)/vantage.iso: guests/images/iso guests/images/grub.cfg $(B)/vantage $(GUESTS
 
 .PHONY: iso disk
 iso: $(B)/vantage.iso ## a GRUB image for a PC: build/vantage.iso
-disk: $(GUESTS)/disk.img $(GUESTS)/disk.gz ## an ext4 image of Debian packages with gcc, gdb, stress-ng, perf
+disk: $(GUESTS)/disk.img $(GUESTS)/libvirt.img $(GUESTS)/disk.gz ## ext4 images of Debian packages: gcc, gdb, stress-ng, perf; libvirt

@@ -41,7 +41,8 @@
 #define TRACE_PACKET_SHIFT 14
 #define TRACE_GUARD_SHUT   0xffffffff
 
-/* TRACE_TRAP, for straight.S. */
+/* TRACE_MMU and TRACE_TRAP, for straight.S. */
+#define TRACE_MMU_BIT  2
 #define TRACE_TRAP_BIT 4
 
 #ifndef __ASSEMBLER__

@@ -14,6 +14,7 @@
 
 #define BENCH(...)
 #define HYPER(...)
+#define IO(...)
 #define MACRO(name, ...) uint64_t bench_##name(unsigned iterations);
 #include "bench/suite.def"
 

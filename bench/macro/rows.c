@@ -9,6 +9,7 @@ const char program_name[] = "macro";
 const struct bench benches[] = {
 #define BENCH(...)
 #define HYPER(...)
+#define IO(...)
 #define MACRO(id, iterations, samples, table, ...)                                                 \
     {#id, "macro", table, iterations, samples, bench_##id},
 #include "bench/suite.def"

@@ -8,6 +8,7 @@
 #include "bench/micro/runner.h"
 
 #define HYPER(...)
+#define IO(...)
 #define MACRO(...)
 #define BENCH(name, ...) uint64_t bench_##name(unsigned iterations);
 #include "bench/suite.def"

@@ -14,6 +14,7 @@ const char program_name[] = "micro";
 
 const struct bench benches[] = {
 #define HYPER(...)
+#define IO(...)
 #define MACRO(...)
 #define BENCH(id, suite, iterations, samples, table, ...)                                          \
     {#id, #suite, table, iterations, samples, bench_##id},

@@ -2,7 +2,7 @@
 /*
  * A QEMU plugin that counts every executed instruction by function, exactly, between marks.
  *
- *     -plugin build/bench/plugin/count.so,ranges=FILE,out=FILE
+ *     -plugin build/bench/plugin/count.so,ranges=FILE,out=FILE[,calls=FILE]
  *
  * ranges  one line per function: `START END NAME RANK`, addresses in hexadecimal, sorted, disjoint.
  *         RANK 0 is ordinary; a visit to the hypervisor is named after the function of the highest
@@ -17,6 +17,8 @@
  *     i SPACE NAME COUNT            by function; `?` is the rest of the space
  *     v NAME ORIGIN VISITS          visits to the hypervisor, by what they were for and who came
  *     h NAME ORIGIN FUNCTION COUNT  the instructions of these visits by function
+ *
+ * calls   each visit that is a hypercall, from the first mark on, in order: `NAME ORIGIN INSTRUCTIONS`
  *
  * An instruction that faults is counted each time it is begun; the guest's clock counts it when it is
  * done. Counting changes no instruction and no interrupt of the run.
@@ -41,7 +43,7 @@ static const char *const space_names[SPACES] = {"user", "kernel", "hypervisor"};
 static const char *const origin_names[ORIGINS] = {"kernel", "user"};
 
 static struct ranges ranges;
-static FILE *out;
+static FILE *out, *calls;
 static unsigned intervals;
 static uint64_t *count, *at_mark;      /* by range: ever, and when the interval began */
 static uint64_t guest_blocks[ORIGINS]; /* blocks executed outside the hypervisor */
@@ -69,6 +71,8 @@ static void visit_close(void)
         spent += count[i] - visit.before[i];
     }
     visit.visits[kind] += spent != 0; /* at a mark, and natively, none may be going on */
+    if (calls && spent && intervals > 0 && strstr(ranges.range[name].name, ":hc_"))
+        fprintf(calls, "%s %s %" PRIu64 "\n", ranges.range[name].name, origin_names[visit.origin], spent);
     memcpy(visit.before, count, n * sizeof *count);
 }
 
@@ -128,7 +132,7 @@ static void on_mark(unsigned cpu, void *data)
 
 static void on_end(plugin_id id, void *data)
 {
-    if (fclose(out))
+    if (fclose(out) || (calls && fclose(calls)))
         perror("count: the output could not be written");
 }
 
@@ -183,15 +187,18 @@ static const char *value_of(const char *argument, const char *name)
 
 int qemu_plugin_install(plugin_id id, const struct qemu_info *info, int argc, char **argv)
 {
-    const char *ranges_path = NULL, *out_path = NULL, *value;
+    const char *ranges_path = NULL, *out_path = NULL, *calls_path = NULL, *value;
     for (int i = 0; i < argc; i++) {
         if ((value = value_of(argv[i], "ranges")))
             ranges_path = value;
         else if ((value = value_of(argv[i], "out")))
             out_path = value;
+        else if ((value = value_of(argv[i], "calls")))
+            calls_path = value;
     }
-    if (!ranges_path || !out_path || !ranges_read(&ranges, ranges_path) || !(out = fopen(out_path, "w"))) {
-        fputs("count: wants ranges=FILE (readable, sorted) and out=FILE (writable)\n", stderr);
+    if (!ranges_path || !out_path || !ranges_read(&ranges, ranges_path) || !(out = fopen(out_path, "w")) ||
+        (calls_path && !(calls = fopen(calls_path, "w")))) {
+        fputs("count: wants ranges=FILE (readable, sorted), out=FILE and calls=FILE (writable)\n", stderr);
         return -1;
     }
     const unsigned n = ranges.hypervisor;

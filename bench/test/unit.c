@@ -10,6 +10,7 @@
 #include "bench/vbench/line.h"
 #include "bench/vbench/machine.h"
 #include "bench/vbench/report.h"
+#include "bench/vbench/report_domu.h"
 #include "bench/vbench/table.h"
 #include "bench/vbench/wall.h"
 
@@ -100,6 +101,8 @@ static enum line_kind kind_of(const char *console)
 }
 
 #define NULL_CALL "{\"bench\":\"null_call\",\"metric\":\"ns\",\"iters\":2000,\"samples\":"
+#define DOMAIN_STATE(metric)                                                                       \
+    "{\"bench\":\"domain_state\",\"metric\":\"" metric "\",\"iters\":1,\"samples\":[32768]}"
 
 static void test_lines(void)
 {
@@ -145,6 +148,8 @@ static void test_lines(void)
     ok(kind_of("VTG-INIT 1.80") == LINE_INIT && kind_of("VTG-EXIT 0\r") == LINE_EXIT &&
            kind_of("VTG-BENCH fork_sh\r") == LINE_START,
        "the markers");
+    ok(kind_of(DOMAIN_STATE("bytes")) == LINE_RESULT && kind_of(DOMAIN_STATE("ns")) == LINE_BAD,
+       "a row of memory is in bytes");
     line_parse("VTG-SKIP stat no such call\r", &line);
     ok(line.kind == LINE_SKIP && line.row == ROW_stat && !strcmp(line.why, "no such call") &&
            kind_of("VTG-SKIP stat") == LINE_BAD && kind_of("VTG-SKIP stat \r") == LINE_BAD,
@@ -440,6 +445,51 @@ static uint64_t sample_of(const struct documents *d, enum column_id column, enum
     return d->all.columns[column].metrics[row].sample[0];
 }
 
+static void domu_document_make(const char *path, uint64_t ns)
+{
+    static struct result r;
+    memset(&r, 0, sizeof r);
+    r.date = text("2026-02-01T00:00:00Z");
+    const enum column_id asked[] = {COLUMN_NATIVE, COLUMN_VANTAGE_DOMU, COLUMN_XEN_DOMU};
+    for (int i = 0; i < 3; i++) {
+        uint64_t value = ns * (i + 1);
+        r.columns[asked[i]].asked = true;
+        metric_set(&r.columns[asked[i]].metrics[ROW_stat], 1, 1, &value);
+    }
+    result_write(&r, path);
+    result_free(&r);
+}
+
+/* The section of these documents as one string, to free. */
+static char *domu_section(const char *const paths[])
+{
+    static struct study s;
+    char *said = NULL;
+    size_t length = 0;
+    memset(&s, 0, sizeof s);
+    FILE *out = open_memstream(&said, &length);
+    documents_read(&s.documents, paths);
+    write_domu(out, &s);
+    fclose(out);
+    documents_free(&s.documents);
+    return said;
+}
+
+static void test_domu_section(void)
+{
+    char *plain = text("%s/plain.json", folder), *domu = text("%s/domu.json", folder);
+    document_make(plain, "2026-03-01", "i", ROW_stat, true, 100);
+    domu_document_make(domu, 1000);
+    char *without = domu_section((const char *const[]){plain, NULL});
+    char *with = domu_section((const char *const[]){plain, domu, NULL});
+    ok(!*without, "no section on domUs without their columns");
+    ok(strstr(with, "`stat` | us | 1.000 | 2.000 | 2.00 | 3.000 | 3.00 | 0.67 |"),
+       "a domU is compared with native of its own document [domu.one]");
+    char *all[] = {plain, domu, without, with};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+}
+
 static void test_documents_as_one(void)
 {
     struct documents d;
@@ -484,6 +534,17 @@ static void test_machine(void)
                                "vtg.run=bench:stat+null_call,a,,b/guests/initrd.gz"),
        "boot modules: commas of file names are doubled, the separator is not");
     machine_argv_free(argv);
+    argv = machine_argv(&m, COLUMN_XEN_DOMU, &(struct launch){.kind = LAUNCH_SAVED, .what = "nothing"}), arg = argv;
+    while (*arg && strcmp(*arg, "-initrd"))
+        arg++;
+    ok(*arg && !strcmp(arg[1], "a,,b/guests/vmlinuz console=hvc0 panic=-1 nokaslr norandmaps "
+                               "vtg.run=script vtg.domu=choice,a,,b/guests/domu-bench.gz"),
+       "a domU's column boots the control domain that makes it");
+    machine_argv_free(argv);
+    m.suite = SUITE_hyper;
+    ok(!machine_has(&m, COLUMN_XEN_DOMU) && !column_runs_unasked(COLUMN_XEN_DOMU),
+       "a suite without that image has no such column, and no run has it unasked");
+    m.suite = SUITE_quick;
     char *why = machine_missing(&m, COLUMN_VANTAGE);
     ok(why && strstr(why, "a,b/vantage is not there; run make"), "a missing file is named");
     free(why);
@@ -523,6 +584,7 @@ int main(void)
     test_tables();
     test_report();
     test_documents_as_one();
+    test_domu_section();
     test_machine();
     test_wall();
     test_documents();

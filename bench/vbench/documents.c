@@ -34,7 +34,7 @@ static bool is_same_machine(const struct result *a, const struct result *b)
 
 static bool is_ours(enum column_id column)
 {
-    return column == COLUMN_VANTAGE || column == COLUMN_TRACED;
+    return column == COLUMN_VANTAGE || column == COLUMN_TRACED || column == COLUMN_VANTAGE_DOMU;
 }
 
 /* The document that a cell comes from when the row comes from `base`, or -1. [documents.same] */

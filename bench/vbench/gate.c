@@ -23,9 +23,9 @@ enum { EXPLAINED_MAX = 3, REASONS_MAX = 2048 };
 
 static const struct cap {
     enum row_id row;
-    double instructions;
+    double most;
 } caps[] = {
-#define CAP(name, instructions) {ROW_##name, instructions},
+#define CAP(name, most) {ROW_##name, most},
 #include "bench/caps.def"
 };
 
@@ -96,8 +96,8 @@ static void print_row(FILE *out, enum column_id column, enum row_id id, const st
     if (isnan(is->median))
         fprintf(out, " has no result any more");
     else if (was->median != is->median)
-        fprintf(out, " %.1f -> %.1f instructions (%+.2f %%, seeds +-%.2f %%)", was->median,
-                is->median, (is->median - was->median) / fabs(was->median) * 100,
+        fprintf(out, " %.1f -> %.1f %s (%+.2f %%, seeds +-%.2f %%)", was->median,
+                is->median, row_counts(id), (is->median - was->median) / fabs(was->median) * 100,
                 widest / fabs(was->median) * 100);
     fprintf(out, "%s\n", v->faster && !v->slower ? ", faster; vbench accept records it" : "");
     fputs(v->reasons, out);
@@ -128,17 +128,28 @@ static void judge_caps(FILE *out, const struct baseline *now, struct tally *t)
         double is = now->value[COLUMN_VANTAGE][caps[i].row].median;
         if (isnan(is))
             continue;
-        bool fails = is > caps[i].instructions;
-        fprintf(out, "%sok %u - vantage %s: %.1f instructions, its cap is %.0f\n",
-                fails ? "not " : "", ++t->tests, suite_rows[caps[i].row].name, is,
-                caps[i].instructions);
+        bool fails = is > caps[i].most;
+        fprintf(out, "%sok %u - vantage %s: %.1f %s, its cap is %.0f\n", fails ? "not " : "", ++t->tests,
+                suite_rows[caps[i].row].name, is, row_counts(caps[i].row), caps[i].most);
         verdict_add(t->list, &(struct verdict_row){COLUMN_VANTAGE, caps[i].row, true,
-                                                   caps[i].instructions, is, fails, false});
+                                                   caps[i].most, is, fails, false});
         t->slower += fails;
     }
 }
 
-static void explain(FILE *out, const struct gate_rules *rules, const struct tally *t)
+/* A recorded value has no hypervisor that could be counted again, but its commit has. */
+static void say_how_to_explain(FILE *out, const char *commit, const struct selection *rows)
+{
+    if (!commit || strchr(commit, '-') || !selection_count(rows))
+        return;
+    fprintf(out, "# who, which functions, which hypercall: make gate BASE=%s GATE_ARGS='", commit);
+    for (int i = 0; i < ROWS; i++)
+        if (rows->has[i])
+            fprintf(out, " %s", suite_rows[i].name);
+    fprintf(out, "'\n");
+}
+
+static void explain(FILE *out, const struct gate_rules *rules, const struct baseline *base, const struct tally *t)
 {
     if (t->slower + t->missing == 0)
         return;
@@ -146,6 +157,8 @@ static void explain(FILE *out, const struct gate_rules *rules, const struct tall
             t->slower, t->missing, t->faster, rules->tolerance * 100);
     if (rules->was && rules->now)
         gate_explain(out, rules->was, rules->now, &t->to_explain);
+    else
+        say_how_to_explain(out, base->commit, &t->to_explain);
 }
 
 static int status_of(const struct tally *t, const struct gate_rules *rules)
@@ -175,7 +188,7 @@ int gate_judge(FILE *out, const struct baseline *base, const struct baseline *no
                 judge_row(out, c, i, base, now, rules, &t);
     judge_caps(out, now, &t);
     fprintf(out, "1..%u\n", t.tests);
-    explain(out, rules, &t);
+    explain(out, rules, base, &t);
     if ((rules->junit && verdicts_to_junit(list, rules->junit)) ||
         (rules->markdown && verdicts_to_markdown(list, "Gate", rules->markdown)))
         return EXIT_NOT_RUN;

@@ -78,8 +78,8 @@ static void result_check(json_t *root, struct line *line)
     if (line->row == ROW_NONE)
         return bad(line, "a result of a benchmark that suite.def does not have", name);
     const struct row *row = &suite_rows[line->row];
-    if (strcmp(metric, "ns") || !samples_read(samples, &line->metric))
-        return bad(line, "a result whose samples are not positive nanoseconds", name);
+    if (strcmp(metric, row_is_time(line->row) ? "ns" : "bytes") || !samples_read(samples, &line->metric))
+        return bad(line, "a result whose samples are not positive nanoseconds, or bytes", name);
     if (iters != (int)row->iterations || line->metric.n != row->samples)
         return bad(line, "the guest image is of another version of suite.def; run make", name);
     line->metric.iters = iters;

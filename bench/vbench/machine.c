@@ -16,19 +16,22 @@
 /* What one unit of the seed adds to the last boot module: some pages and a part of one. */
 enum { PAD_BYTES = 5 * 4096 + 512 };
 
-#define XEN_ARGS "console=com1 com1=115200,8n1 dom0_mem=1024M noreboot"
+/* Whose init runs the programs: that of the system that is booted, or of one inside it (guests/images/uml,
+ * domu). */
+enum image { PLAIN, UML, DOMU };
+
+static const char *const modes[] = {[PLAIN] = "", [UML] = "uml:", [DOMU] = "script vtg.domu="};
+
+enum runs { ALWAYS, ASKED };
 
 static const struct {
-    const char *hypervisor, *args, *console, *mode;
+    const char *hypervisor, *args, *console;
+    enum image image;
+    enum runs runs;
 } columns[COLUMNS] = {
-    [COLUMN_NATIVE] = {NULL, NULL, "ttyS0", ""},
-    [COLUMN_VANTAGE] = {"vantage", "console=com1 dom0_mem=1024M noreboot", "hvc0", ""},
-    [COLUMN_TRACED] = {"vantage", "console=com1 dom0_mem=1024M noreboot trace=hypercall,mmu,sched",
-                       "hvc0", ""},
-    [COLUMN_XEN] = {"guests/xen", XEN_ARGS, "hvc0", ""},
-    [COLUMN_XEN_FAST] = {"guests/xen", XEN_ARGS " spec-ctrl=no xpti=no pv-l1tf=off", "hvc0",
-                         ""},
-    [COLUMN_UML] = {NULL, NULL, "ttyS0", "uml:"},
+#define COLUMN(id, name, title, hypervisor, args, console, image, runs, what)                             \
+    {hypervisor, args, console, image, runs},
+#include "bench/columns.def"
 };
 
 static const char *const exact_args[] = {"-accel", "tcg", "-icount", "shift=0,sleep=off"};
@@ -62,18 +65,30 @@ char *machine_kernel(const struct machine *m)
     return text("%s/%s", m->build, suites[m->suite].kernel);
 }
 
-char *machine_initrd(const struct machine *m, enum column_id column)
+/* "" where the suite has none. */
+static const char *image_file(const struct machine *m, enum column_id column)
 {
     const struct suite *suite = &suites[m->suite];
-    const char *file = column == COLUMN_UML ? suite->uml : suite->initrd;
+    const enum image image = columns[column].image;
+    return image == UML ? suite->uml : image == DOMU ? suite->domu : suite->initrd;
+}
+
+char *machine_initrd(const struct machine *m, enum column_id column)
+{
+    const char *file = image_file(m, column);
     return *file ? text("%s/%s", m->build, file) : NULL;
 }
 
 bool machine_has(const struct machine *m, enum column_id column)
 {
-    if (column == COLUMN_UML)
-        return *suites[m->suite].uml != 0;
+    if (columns[column].image != PLAIN)
+        return *image_file(m, column) != 0;
     return columns[column].hypervisor || suite_has_native(m->suite);
+}
+
+bool column_runs_unasked(enum column_id column)
+{
+    return columns[column].runs == ALWAYS;
 }
 
 bool machine_counts_events(enum column_id column)
@@ -172,7 +187,7 @@ static char *guest_args(const struct machine *m, enum column_id column, const st
     char *run = launch->kind == LAUNCH_TOGETHER ? text("bench:%s", launch->what) : text("choice");
     char *seed = m->seed ? text(" vtg.seed=%u", m->seed) : text("%s", "");
     char *line = text("console=%s " GUEST_ARGS "%s vtg.run=%s%s", columns[column].console, seed,
-                      columns[column].mode, run);
+                      modes[columns[column].image], run);
     free(run);
     free(seed);
     return line;

@@ -36,6 +36,9 @@ enum { MACHINE_ARGS_MAX = 60, MACHINE_MONITOR_FD = 3 };
 /* Does the column exist in the machine's suite at all? */
 bool machine_has(const struct machine *m, enum column_id column);
 
+/* Is the column part of a run that names none? */
+bool column_runs_unasked(enum column_id column);
+
 /* Has it the functions whose entries are counted as events? */
 bool machine_counts_events(enum column_id column);
 

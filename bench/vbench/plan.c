@@ -42,7 +42,7 @@ static int columns_parse(struct options *o, const char *columns)
     for (char *name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         int column = column_find(name);
         if (column < 0)
-            return usage_error("there is no column called %s (" COLUMN_LIST ")", name);
+            return usage_error("there is no column called %s (vbench list)", name);
         o->plan.columns[column] = true;
     }
     return EXIT_OK;
@@ -54,7 +54,7 @@ int plan_make(struct options *o, const char *columns)
     if (status == EXIT_OK && (o->columns || columns))
         return columns_parse(o, columns);
     for (int c = 0; c < COLUMNS; c++)
-        o->plan.columns[c] = c != COLUMN_TRACED && runs_any(&o->plan, c);
+        o->plan.columns[c] = column_runs_unasked(c) && runs_any(&o->plan, c);
     return status;
 }
 

@@ -8,10 +8,9 @@
 
 #include "bench/vbench/options.h"
 
-#define COLUMN_LIST "native, vantage, vantage-traced, xen, xen-fast, uml"
-
 /* Fills o->plan's rows and columns from names, --suite and --columns; EXIT_OK, or a complaint and
- * EXIT_USAGE. Columns not named: those of `columns`, or with NULL all that can run the rows. */
+ * EXIT_USAGE. Columns not named: those of `columns`, or with NULL all that run unasked and can run the
+ * rows. */
 int plan_make(struct options *o, const char *columns);
 
 /* Date, commit, QEMU, kernel and image of a run. */

@@ -17,6 +17,7 @@ static const struct plot {
     {"table4", "table.gp", "Table 4", write_ratios, "4"},
     {"table5", "table.gp", "Table 5", write_ratios, "5"},
     {"figure3", "figure3.gp", "Figure 3: relative performance of applications", write_figure3_bars, NULL},
+    {"figure6", "figure6.gp", "Figure 6: what 1 to 128 domains get done at once", write_scale, NULL},
     {"batching", "batching.gp", "instructions per page-table entry by size of the batch",
      write_batching, NULL},
     {"breakdown", "breakdown.gp", "user, kernel and hypervisor parts of each benchmark",

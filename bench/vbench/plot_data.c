@@ -105,6 +105,22 @@ unsigned write_batching(FILE *out, const struct study *s, const char *unused)
     return lines;
 }
 
+/* ---- many domains ---- */
+
+unsigned write_scale(FILE *out, const struct study *s, const char *unused)
+{
+    unsigned lines = 0;
+    fprintf(out, "# domains vantage-5-ms vantage-50-ms paper-linux paper-xen-50-ms paper-xen-5-ms   "
+                 "(throughput by CPU, over one's)\n");
+    for (; lines < SCALE_POINTS && s->scale[lines].domains; lines++) {
+        fprintf(out, "%u", s->scale[lines].domains);
+        for (int c = 0; c < SCALE_CURVES; c++)
+            write_point(out, s->scale[lines].throughput[c]);
+        fputc('\n', out);
+    }
+    return lines;
+}
+
 /* ---- breakdown ---- */
 
 static void write_parts(FILE *out, const struct parts *p)

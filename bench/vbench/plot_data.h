@@ -18,6 +18,9 @@ unsigned write_all_ratios(FILE *out, const struct study *s, const char *unused);
 /* Performance relative to native of the cells of Figure 3, the paper's and ours. */
 unsigned write_figure3_bars(FILE *out, const struct study *s, const char *unused);
 
+/* Throughput of many domains by their number and time slice, the paper's and ours. */
+unsigned write_scale(FILE *out, const struct study *s, const char *unused);
+
 /* Instructions per entry of mmu_update by the size of the batch. */
 unsigned write_batching(FILE *out, const struct study *s, const char *unused);
 

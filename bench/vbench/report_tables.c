@@ -4,10 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *const column_titles[COLUMNS] = {
-    "native Linux", "Vantage", "Vantage, traced", "Xen 4.17", "Xen 4.17, no mitigations",
-    "user-mode Linux"};
-
 static bool is_of(enum row_id row, const char *table)
 {
     return !strcmp(suite_rows[row].table, table);
@@ -200,7 +196,7 @@ static void write_row(FILE *out, const struct study *s, enum row_id row)
     fprintf(out, " %s |", number_print(text, f.value[COLUMN_VANTAGE]));
     fprintf(out, " **%s** |", ratio_print(text, f.ratio[COLUMN_VANTAGE]));
     fprintf(out, " %s |", number_print(text, f.value[COLUMN_XEN]));
-    for (int c = COLUMN_XEN; c < COLUMNS; c++)
+    for (int c = COLUMN_XEN; c <= COLUMN_UML; c++)
         fprintf(out, " %s |", ratio_print(text, f.ratio[c]));
     fprintf(out, " %s |", percent_print(text, f.share));
     fprintf(out, " %s |", ratio_print(text, f.half));
@@ -219,13 +215,13 @@ void write_row_table(FILE *out, const struct study *s, const char *table)
     write_unmeasured(out, s, table);
 }
 
-void write_primitives(FILE *out, const struct study *s)
+void write_beside_xen(FILE *out, const struct study *s, const char *table)
 {
     char text[NUMBER_MAX];
     fprintf(out, "| primitive | Vantage | Xen 4.17 | no mitigations | Vantage / Xen |\n"
                  "|---|--:|--:|--:|--:|\n");
     for (int i = 0; i < ROWS; i++) {
-        if (!is_shown_in(s, i, "hyper"))
+        if (!is_shown_in(s, i, table))
             continue;
         struct figures f = figures_in(s, i);
         fprintf(out, "| %s<br>`%s` |", suite_rows[i].cell, suite_rows[i].name);
@@ -236,7 +232,7 @@ void write_primitives(FILE *out, const struct study *s)
                 ratio_print(text, f.value[COLUMN_VANTAGE] / f.value[COLUMN_XEN]));
     }
     fputc('\n', out);
-    write_unmeasured(out, s, "hyper");
+    write_unmeasured(out, s, table);
 }
 
 /* ---- a column per cell ---- */

@@ -8,9 +8,6 @@
 #include "bench/vbench/study.h"
 #include "bench/vbench/table.h"
 
-/* What readers call the columns. */
-extern const char *const column_titles[COLUMNS];
-
 /* Is a row of this table of suite.def measured? */
 bool has_table(const struct study *s, const char *table);
 
@@ -20,8 +17,8 @@ void write_paper_table(FILE *out, const struct study *s, const char *table);
 /* A table of ours, a line per benchmark. */
 void write_row_table(FILE *out, const struct study *s, const char *table);
 
-/* The primitives: Vantage beside Xen, in instructions. */
-void write_primitives(FILE *out, const struct study *s);
+/* Vantage beside Xen, without native: the primitives in instructions, memory in bytes. */
+void write_beside_xen(FILE *out, const struct study *s, const char *table);
 
 /* Performance relative to native, a column per cell: the paper's and ours, then a line per benchmark. */
 void write_relative_table(FILE *out, const struct study *s, const char *table);

@@ -15,8 +15,20 @@
 
 #define SCHEMA "vbench-result/1"
 
-const char *const column_names[COLUMNS] = {"native", "vantage", "vantage-traced",
-                                           "xen",    "xen-fast", "uml"};
+const char *const column_names[COLUMNS] = {
+#define COLUMN(id, name, ...) name,
+#include "bench/columns.def"
+};
+
+const char *const column_titles[COLUMNS] = {
+#define COLUMN(id, name, title, ...) title,
+#include "bench/columns.def"
+};
+
+const char *const column_meanings[COLUMNS] = {
+#define COLUMN(id, name, title, hypervisor, args, console, image, runs, what) what,
+#include "bench/columns.def"
+};
 
 static const char *const verdict_names[] = {"unknown", "identical", "different"};
 
@@ -42,6 +54,12 @@ static json_t *events_to_json(const struct event_list *list)
     return all;
 }
 
+/* The key of a row's samples says what they are. */
+static const char *samples_key(enum row_id row)
+{
+    return row_is_time(row) ? "samples_ns" : "samples_bytes";
+}
+
 static json_t *benches_to_json(const struct column *c)
 {
     const struct metric *metrics = c->metrics;
@@ -56,7 +74,7 @@ static json_t *benches_to_json(const struct column *c)
         json_t *samples = json_array();
         for (unsigned k = 0; k < m->n; k++)
             json_array_append_new(samples, json_integer(m->sample[k]));
-        json_t *one = json_pack("{s:i, s:o, s:s}", "iters", m->iters, "samples_ns", samples, "unit",
+        json_t *one = json_pack("{s:i, s:o, s:s}", "iters", m->iters, samples_key(i), samples, "unit",
                                 suite_rows[i].unit);
         if (metric_value(metrics, i, &value))
             json_object_set_new(one, "value", json_real(value));
@@ -143,9 +161,11 @@ static bool samples_of(json_t *samples, struct metric *m)
     return true;
 }
 
-static bool is_unit(const char *s)
+static bool is_unit(const char *s, enum row_id row)
 {
-    return s && (!strcmp(s, "s") || !strcmp(s, "us") || !strcmp(s, "ns"));
+    if (!s || !row_is_time(row))
+        return s && !strcmp(s, "B");
+    return !strcmp(s, "s") || !strcmp(s, "us") || !strcmp(s, "ns");
 }
 
 /* Rows that this suite.def does not know are left out: an older or newer document stays readable.
@@ -165,9 +185,9 @@ static const char *benches_of(json_t *all, struct column *c)
             continue;
         if ((c->skipped[row] = string_of(one, "skipped")))
             continue;
-        if (!is_unit(json_string_value(json_object_get(one, "unit"))))
+        if (!is_unit(json_string_value(json_object_get(one, "unit")), row))
             return "a benchmark has no unit";
-        if (iters <= 0 || !samples_of(json_object_get(one, "samples_ns"), &c->metrics[row]))
+        if (iters <= 0 || !samples_of(json_object_get(one, samples_key(row)), &c->metrics[row]))
             return "a benchmark has no iterations or no samples";
         c->metrics[row].iters = iters;
     }

@@ -10,20 +10,14 @@
 
 #include <stdio.h>
 
-/* `vantage-traced` is `vantage` with the classes hypercall, mmu and sched switched on: what tracing
- * costs. It runs only when asked for. `xen` has Xen's default mitigations, `xen-fast` none. `uml` is
- * user-mode Linux as a process of the native column's kernel. */
 enum column_id {
-    COLUMN_NATIVE,
-    COLUMN_VANTAGE,
-    COLUMN_TRACED,
-    COLUMN_XEN,
-    COLUMN_XEN_FAST,
-    COLUMN_UML,
+#define COLUMN(id, ...) COLUMN_##id,
+#include "bench/columns.def"
     COLUMNS
 };
 
-extern const char *const column_names[COLUMNS];
+/* What a user types, what a report calls it, and what it is. */
+extern const char *const column_names[COLUMNS], *const column_titles[COLUMNS], *const column_meanings[COLUMNS];
 
 /* The column of this name, or -1. */
 int column_find(const char *name);

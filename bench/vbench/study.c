@@ -3,6 +3,7 @@
 #include "bench/vbench/host.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #define GOALS     "results/targets.json"
 #define REMAINING "results/remaining.json"
 #define BREAKDOWN "results/breakdown.json"
+#define SCALE     "results/scale.json"
 
 /* A document that need not be there; one that cannot be read is complained about and left out. */
 static json_t *optional_read(const char *path)
@@ -68,6 +70,46 @@ static void breakdown_read(struct study *s)
     json_decref(root);
 }
 
+/* ---- many domains ---- */
+
+enum { PAPER_CPUS = 2 }; /* of its Figure 6, which is over what one does on one of them */
+
+static double curve_at(json_t *curve, size_t at)
+{
+    json_t *value = json_array_get(curve, at);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static void paper_scale_take(struct scale_point *point, json_t *paper, unsigned at)
+{
+    static const char *const names[SCALE_CURVES] = {
+        [SCALE_PAPER_LINUX] = "Linux",
+        [SCALE_PAPER_50] = "XenoLinux (50 ms slice)",
+        [SCALE_PAPER_5] = "XenoLinux (5 ms slice)"};
+    json_t *rows = json_object_get(paper, "rows");
+    const int cpus = point->domains < PAPER_CPUS ? (int)point->domains : PAPER_CPUS;
+    for (int c = SCALE_PAPER_LINUX; c < SCALE_CURVES; c++)
+        point->throughput[c] = curve_at(json_object_get(rows, names[c]), at) / cpus;
+}
+
+static void scale_read(struct study *s)
+{
+    json_t *root = optional_read(SCALE), *paper = optional_read(PAPER_DIR "/figure6.json");
+    json_t *domains = json_object_get(root, "domains"), *ms = json_object_get(root, "ms");
+    const char *commit = json_string_value(json_object_get(root, "commit"));
+    if (commit)
+        s->scale_commit = text("%s", commit);
+    for (unsigned i = 0; i < json_array_size(domains) && i < SCALE_POINTS; i++) {
+        json_t *five = json_object_get(ms, "5"), *fifty = json_object_get(ms, "50");
+        s->scale[i].domains = json_integer_value(json_array_get(domains, i));
+        s->scale[i].throughput[SCALE_VANTAGE_5] = curve_at(five, 0) / curve_at(five, i);
+        s->scale[i].throughput[SCALE_VANTAGE_50] = curve_at(fifty, 0) / curve_at(fifty, i);
+        paper_scale_take(&s->scale[i], paper, i);
+    }
+    json_decref(root);
+    json_decref(paper);
+}
+
 int study_read(struct study *s, const char *const patterns[])
 {
     memset(s, 0, sizeof *s);
@@ -79,6 +121,7 @@ int study_read(struct study *s, const char *const patterns[])
     goals_read(&s->paper, GOALS);
     remaining_read(s);
     breakdown_read(s);
+    scale_read(s);
     return 0;
 }
 
@@ -89,6 +132,7 @@ void study_free(struct study *s)
     for (int i = 0; i < ROWS; i++)
         free(s->remaining[i]);
     free(s->parts_commit);
+    free(s->scale_commit);
     memset(s, 0, sizeof *s);
 }
 

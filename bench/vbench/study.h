@@ -13,6 +13,16 @@ struct parts {
     double user, kernel, hypervisor;
 };
 
+/* Throughput of so many domains or processes, over one's on each CPU; NAN is unknown. */
+enum scale_curve { SCALE_VANTAGE_5, SCALE_VANTAGE_50, SCALE_PAPER_LINUX, SCALE_PAPER_50, SCALE_PAPER_5, SCALE_CURVES };
+
+struct scale_point {
+    unsigned domains;
+    double throughput[SCALE_CURVES];
+};
+
+enum { SCALE_POINTS = 8 };
+
 struct study {
     struct documents documents;
     struct documents history; /* the kept documents, whichever are reported */
@@ -20,6 +30,8 @@ struct study {
     char *remaining[ROWS]; /* what a row that is not at its goal still spends, and who; or NULL */
     bool has_remaining;    /* is there such a file at all? */
     struct parts parts[COLUMNS][ROWS]; /* all 0 where they were not counted */
+    struct scale_point scale[SCALE_POINTS]; /* results/scale.json; 0 domains: no more points */
+    char *scale_commit;                     /* of the tree that it was measured on, or NULL */
     char *parts_commit;                /* of the tree that was counted, or NULL */
 };
 

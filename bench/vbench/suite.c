@@ -50,6 +50,16 @@ bool row_is_shown(enum row_id row)
     return strcmp(suite_rows[row].table, "term") != 0;
 }
 
+bool row_is_time(enum row_id row)
+{
+    return strcmp(suite_rows[row].unit, "B") != 0;
+}
+
+const char *row_counts(enum row_id row)
+{
+    return row_is_time(row) ? "instructions" : "bytes";
+}
+
 bool is_first_of_cell(enum row_id row)
 {
     for (int i = 0; i < (int)row; i++)

@@ -24,7 +24,7 @@ enum suite_id {
 };
 
 struct suite {
-    const char *name, *kernel, *initrd, *uml, *also, *what;
+    const char *name, *kernel, *initrd, *uml, *domu, *also, *what;
 };
 
 extern const struct suite suites[SUITES];
@@ -55,6 +55,12 @@ enum row_id row_find(const char *name);
 /* Is the row one to show, rather than a term that others subtract? */
 bool row_is_shown(enum row_id row);
 
+/* Is its value a time, rather than memory? */
+bool row_is_time(enum row_id row);
+
+/* What a gate counts of it: "instructions" or "bytes". */
+const char *row_counts(enum row_id row);
+
 /* Is it the first of suite.def with its table and cell? Several rows may be parts of one cell. */
 bool is_first_of_cell(enum row_id row);
 
@@ -68,7 +74,7 @@ struct selection {
 bool selection_add(struct selection *s, const char *name);
 unsigned selection_count(const struct selection *s);
 
-/* What a guest reported for a row: `n` samples of `iters` operations each, in nanoseconds. */
+/* What a guest reported for a row: `n` samples of `iters` operations each, in nanoseconds or bytes. */
 struct metric {
     unsigned iters, n;
     uint64_t sample[SAMPLES_MAX];
@@ -79,10 +85,10 @@ static inline bool metric_is_there(const struct metric *m)
     return m->n > 0;
 }
 
-/* Nanoseconds in a unit of suite.def. */
+/* Nanoseconds in a unit of suite.def; 1 for bytes. */
 double unit_ns(const char *unit);
 
-/* Median of the samples, nanoseconds per operation. The metric must be there. */
+/* Median of the samples, nanoseconds or bytes per operation. The metric must be there. */
 double metric_median(const struct metric *m);
 
 /* The row's value in its unit, its subtraction done: false where a sample it needs is missing. */

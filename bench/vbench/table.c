@@ -40,7 +40,7 @@ double ratio_geomean(const struct result *r, enum column_id column, unsigned *n)
     static const struct paper none;
     struct mean mean = {0};
     for (int i = 0; i < ROWS; i++)
-        if (row_is_shown(i))
+        if (row_is_shown(i) && row_is_time(i))
             mean_add(&mean, figures_of(r, &none, i).ratio[column]);
     *n = mean.n;
     return mean_value(&mean);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/host.h"
+#include "bench/vbench/machine.h"
 #include "bench/vbench/options.h"
 
 #include <jansson.h>
@@ -38,6 +39,10 @@ int verb_list(struct options *o)
     for (int i = 0; i < ROWS; i++)
         printf("%-18s %-6s %-6s %-24s %s\n", suite_rows[i].name, suites[suite_rows[i].suite].name,
                suite_rows[i].table, suite_rows[i].cell, suite_rows[i].what);
+    printf("\n%-18s %s\n", "column", "what runs the programs");
+    for (int i = 0; i < COLUMNS; i++)
+        printf("%-18s %s%s\n", column_names[i], column_meanings[i],
+               column_runs_unasked(i) ? "" : " (runs only when asked for)");
     printf("\n%-18s %s\n", "suite", "what it is");
     for (int i = 0; i < SUITES; i++)
         printf("%-18s %s\n", suites[i].name, suites[i].what);

@@ -40,11 +40,11 @@ static void junit_row(FILE *out, const struct verdict_row *r)
     else if (isnan(r->is))
         fprintf(out, "><failure message=\"no result any more\"/></testcase>\n");
     else if (r->is_cap)
-        fprintf(out, "><failure message=\"%.1f instructions, its cap is %.0f\"/></testcase>\n", r->is,
-                r->was);
+        fprintf(out, "><failure message=\"%.1f %s, its cap is %.0f\"/></testcase>\n", r->is,
+                row_counts(r->row), r->was);
     else
-        fprintf(out, "><failure message=\"%.1f to %.1f instructions (%+.2f %%)\"/></testcase>\n",
-                r->was, r->is, change(r) * 100);
+        fprintf(out, "><failure message=\"%.1f to %.1f %s (%+.2f %%)\"/></testcase>\n", r->was, r->is,
+                row_counts(r->row), change(r) * 100);
 }
 
 int verdicts_to_junit(const struct verdict_list *list, const char *path)

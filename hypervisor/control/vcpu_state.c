@@ -2,6 +2,7 @@
 /* The tools look at a vCPU, or make it go on. */
 #include "control/destroy.h"
 #include "control/toolstack.h"
+#include "event/event.h"
 #include "mm/mm.h"
 #include "pv/vcpu_op.h"
 #include "sched/sched.h"
@@ -66,6 +67,7 @@ long domctl_resume(struct vcpu *v, struct domain *d, struct xen_domctl *op)
     for (unsigned i = 0; i < d->vcpu_count; i++)
         d->vcpus[i]->crashed = false;
     d->shutdown_reason = 0;
+    event_domain_resumed(d);
     if (domain_change(d, DOMAIN_SHUTDOWN, DOMAIN_RUNNING))
         sched_domain_changed(d);
     return 0;

@@ -78,13 +78,11 @@ static long get_features(const struct domain *d, guest_ptr arg)
     return guest_put(arg, &f);
 }
 
-long hc_xen_version(struct vcpu *v, uint32_t cmd, guest_ptr arg)
+static __attribute__((noinline)) long answer(struct vcpu *v, uint32_t cmd, guest_ptr arg)
 {
-    struct xen_platform_parameters parameters = {.virt_start = HOLE_START};
+    const struct xen_platform_parameters parameters = {.virt_start = HOLE_START};
 
     switch (cmd) {
-    case XENVER_version:
-        return ABI_MAJOR << 16 | ABI_MINOR;
     case XENVER_pagesize:
         return PAGE_SIZE;
     case XENVER_commandline:
@@ -107,6 +105,12 @@ long hc_xen_version(struct vcpu *v, uint32_t cmd, guest_ptr arg)
     default:
         return -ENOSYS;
     }
+}
+
+/* The version is what Linux asks for when it only wants to enter the hypervisor, to be given its events. */
+long hc_xen_version(struct vcpu *v, uint32_t cmd, guest_ptr arg)
+{
+    return likely(cmd == XENVER_version) ? ABI_MAJOR << 16 | ABI_MINOR : answer(v, cmd, arg);
 }
 
 /* The first four describe what is always so here: writes to page tables are emulated, base pointers may

@@ -51,13 +51,16 @@ static void vcpu_mark(struct vcpu *v, uint32_t port)
         sched_notify(v);
 }
 
+static inline uint32_t pollers_of(const struct domain *d)
+{
+    return __atomic_load_n(&events_of(d)->pollers, __ATOMIC_SEQ_CST);
+}
+
 /* A poll waits for the port itself, masked or not. 0xffff: for one of several, so it looks
  * again. */
 static void wake_pollers(struct domain *d, uint32_t port)
 {
-    uint32_t pollers = __atomic_load_n(&events_of(d)->pollers, __ATOMIC_SEQ_CST);
-
-    for (; pollers; pollers &= pollers - 1) {
+    for (uint32_t pollers = pollers_of(d); pollers; pollers &= pollers - 1) {
         struct vcpu *v = d->vcpus[__builtin_ctz(pollers)];
         uint16_t waits_for = __atomic_load_n(&v->poll_port, __ATOMIC_ACQUIRE);
 
@@ -66,21 +69,31 @@ static void wake_pollers(struct domain *d, uint32_t port)
     }
 }
 
-void port_raise(struct domain *d, uint32_t port)
+static struct vcpu *notified(const struct domain *d, uint32_t port)
 {
-    uint8_t vcpu = __atomic_load_n(&port_at(d, port)->vcpu, __ATOMIC_RELAXED);
+    return d->vcpus[__atomic_load_n(&port_at(d, port)->vcpu, __ATOMIC_RELAXED)];
+}
 
-    if (!d->shared_info || bit_test_set(pending_map(d), port)) {
-        trace_raise(d->id, port, RAISE_WAS_PENDING);
-        return;
-    }
+/* A port that has become pending, when that is recorded or somebody may poll it. */
+static __attribute__((noinline)) void announce(struct domain *d, uint32_t port)
+{
     if (!bit_test(mask_map(d), port)) {
         trace_raise(d->id, port, RAISE_MARKED);
-        vcpu_mark(d->vcpus[vcpu], port);
+        vcpu_mark(notified(d, port), port);
     } else {
         trace_raise(d->id, port, RAISE_MASKED);
     }
     wake_pollers(d, port);
+}
+
+void port_raise(struct domain *d, uint32_t port)
+{
+    if (!d->shared_info || bit_test_set(pending_map(d), port))
+        trace_raise(d->id, port, RAISE_WAS_PENDING);
+    else if (trace_wants(raise) || pollers_of(d))
+        announce(d, port);
+    else if (!bit_test(mask_map(d), port))
+        vcpu_mark(notified(d, port), port);
 }
 
 bool port_is_pending(const struct domain *d, uint32_t port)

@@ -31,6 +31,11 @@ void event_domain_destroy(struct domain *d);
  * -ENOSPC, -EBUSY (a reset is under way), -EINVAL (d is dying). */
 int event_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port) must_check;
 
+/* --- How a domain ends (sched_op.c) --- */
+
+/* d, which had shut down, goes on: how it ended this time says nothing about the next. */
+void event_domain_resumed(struct domain *d);
+
 /* --- Delivery (delivery.c) --- */
 
 /* Makes a port of d pending if it is bound. */

@@ -127,7 +127,7 @@ static int reset(struct domain *self, guest_ptr arg)
 }
 
 /* close, send and unmask take a structure of nothing but the port. */
-static int on_port(struct domain *d, guest_ptr arg, int (*act)(struct domain *, uint32_t))
+static inline int on_port(struct domain *d, guest_ptr arg, int (*act)(struct domain *, uint32_t))
 {
     uint32_t port;
     int rc = guest_get(&port, arg);
@@ -135,10 +135,8 @@ static int on_port(struct domain *d, guest_ptr arg, int (*act)(struct domain *, 
     return rc ? rc : act(d, port);
 }
 
-long hc_event_channel_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
+static __attribute__((noinline)) long other_op(struct domain *d, uint32_t cmd, guest_ptr arg)
 {
-    struct domain *d = v->domain;
-
     switch (cmd) {
     case EVTCHNOP_bind_interdomain:
         return bind_interdomain(d, arg);
@@ -148,8 +146,6 @@ long hc_event_channel_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
         return bind_pirq(d, arg);
     case EVTCHNOP_close:
         return on_port(d, arg, channel_close);
-    case EVTCHNOP_send:
-        return on_port(d, arg, channel_send);
     case EVTCHNOP_status:
         return status(d, arg);
     case EVTCHNOP_alloc_unbound:
@@ -165,4 +161,10 @@ long hc_event_channel_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
     default: /* init_control, expand_array, set_priority: the guest falls back to two levels */
         return -ENOSYS;
     }
+}
+
+/* Sending is what is done again and again. */
+long hc_event_channel_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
+{
+    return likely(cmd == EVTCHNOP_send) ? on_port(v->domain, arg, channel_send) : other_op(v->domain, cmd, arg);
 }

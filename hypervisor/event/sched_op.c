@@ -147,6 +147,13 @@ static int shutdown_code(struct domain *d, guest_ptr arg)
     return 0;
 }
 
+void event_domain_resumed(struct domain *d)
+{
+    lock_take(&d->io_lock);
+    events_of(d)->shutdown_code = -1;
+    lock_drop(&d->io_lock);
+}
+
 static void watchdog_arm(struct watchdog *w, uint32_t seconds)
 {
     w->is_used = seconds != 0;

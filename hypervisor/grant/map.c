@@ -40,15 +40,16 @@ static int map_pinned(struct vcpu *v, const struct gnttab_map_grant_ref *op, str
     return status_of(rc);
 }
 
+/* The handle is nobody else's until this, which needs no lock: whoever looks sees all of it or nothing. */
 static void publish(struct domain *d, uint32_t handle, const struct gnttab_map_grant_ref *op)
 {
-    lock_take(&d->io_lock);
-    *mapping_at(d, handle) = (struct mapping){
+    struct mapping m = {
         .ref = op->ref,
         .owner = op->dom,
         .flags = op->flags & (MAPPING_PARTS | GNTMAP_readonly | GNTMAP_contains_pte),
     };
-    lock_drop(&d->io_lock);
+
+    __atomic_store(mapping_at(d, handle), &m, __ATOMIC_RELEASE);
 }
 
 static int map_with_handle(struct vcpu *v, struct gnttab_map_grant_ref *op, uint32_t handle)
@@ -89,18 +90,17 @@ void grant_map(struct vcpu *v, struct gnttab_map_grant_ref *op)
 /* Makes the mapping ours to change. False: no such handle, or another vCPU is at it. */
 static bool mapping_seize(struct domain *d, uint32_t handle, struct mapping *out)
 {
-    bool ok = false;
+    struct mapping *m, busy;
 
     if (handle >= __atomic_load_n(&grants_of(d)->handle_count, __ATOMIC_ACQUIRE))
         return false;
-    lock_take(&d->io_lock);
-    *out = *mapping_at(d, handle);
-    if (out->flags & MAPPING_PARTS && !(out->flags & MAPPING_BUSY)) {
-        mapping_at(d, handle)->flags |= MAPPING_BUSY;
-        ok = true;
-    }
-    lock_drop(&d->io_lock);
-    return ok;
+    m = mapping_at(d, handle);
+    __atomic_load(m, out, __ATOMIC_ACQUIRE);
+    if (!(out->flags & MAPPING_PARTS) || out->flags & MAPPING_BUSY)
+        return false;
+    busy = *out;
+    busy.flags |= MAPPING_BUSY;
+    return __atomic_compare_exchange(m, out, &busy, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 /* What is left goes back; a mapping without parts is gone, its pin waits in the batch for the
@@ -109,9 +109,7 @@ static void mapping_settle(struct domain *d, uint32_t handle, const struct mappi
                            struct domain *owner, struct unmap_batch *b)
 {
     if (m->flags & MAPPING_PARTS) {
-        lock_take(&d->io_lock);
-        *mapping_at(d, handle) = *m;
-        lock_drop(&d->io_lock);
+        __atomic_store(mapping_at(d, handle), m, __ATOMIC_RELEASE);
         return;
     }
     b->done[b->count].owner = owner;
@@ -153,8 +151,6 @@ void grant_unmap(struct vcpu *v, struct gnttab_unmap_grant_ref *op, struct unmap
 
 void unmap_finish(struct domain *d, struct unmap_batch *b)
 {
-    if (!b->count)
-        return;
     tlb_flush(__atomic_load_n(&d->dirty_cpus, __ATOMIC_SEQ_CST));
     for (unsigned i = 0; i < b->count; i++)
         grant_unpin(b->done[i].owner, b->done[i].ref, b->done[i].write);

@@ -16,19 +16,11 @@ union list_op {
     struct gnttab_copy copy;
 };
 
-static size_t list_op_size(uint32_t cmd)
-{
-    switch (cmd) {
-    case GNTTABOP_map_grant_ref:
-        return sizeof(struct gnttab_map_grant_ref);
-    case GNTTABOP_unmap_grant_ref:
-        return sizeof(struct gnttab_unmap_grant_ref);
-    case GNTTABOP_copy:
-        return sizeof(struct gnttab_copy);
-    default:
-        return 0;
-    }
-}
+static const uint8_t list_op_size[] = {
+    [GNTTABOP_map_grant_ref] = sizeof(struct gnttab_map_grant_ref),
+    [GNTTABOP_unmap_grant_ref] = sizeof(struct gnttab_unmap_grant_ref),
+    [GNTTABOP_copy] = sizeof(struct gnttab_copy),
+};
 
 static void list_op_run(struct vcpu *v, uint32_t cmd, union list_op *op, struct unmap_batch *b)
 {
@@ -52,13 +44,14 @@ static void list_op_run(struct vcpu *v, uint32_t cmd, union list_op *op, struct 
 
 static long list(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t count, size_t size)
 {
-    struct unmap_batch batch = {.count = 0};
+    struct unmap_batch batch;
     union list_op op;
     uint32_t i;
     int rc = 0;
 
     if (count > INT32_MAX)
         return -EINVAL;
+    batch.count = 0; /* the rest is not looked at */
     for (i = 0; i < count && !rc; i++) {
         if (i && preempt_wanted()) {
             restart_arg(v, 1, ops.va);
@@ -73,7 +66,8 @@ static long list(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t count, si
         }
         ops = gptr_add(ops, size);
     }
-    unmap_finish(v->domain, &batch);
+    if (batch.count)
+        unmap_finish(v->domain, &batch);
     return rc;
 }
 
@@ -160,12 +154,8 @@ static long get_version(struct domain *self, guest_ptr arg)
     return guest_put(arg, &g);
 }
 
-long hc_grant_table_op(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t count)
+static __attribute__((noinline)) long table_op(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t count)
 {
-    size_t size = list_op_size(cmd);
-
-    if (size)
-        return list(v, cmd, ops, count, size);
     switch (cmd) {
     case GNTTABOP_setup_table:
         return count == 1 ? setup_table(v->domain, ops) : -EINVAL;
@@ -178,4 +168,11 @@ long hc_grant_table_op(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t cou
     default: /* dump, transfer, unmap_and_replace and version 2: no 6.1 kernel asks */
         return -ENOSYS;
     }
+}
+
+long hc_grant_table_op(struct vcpu *v, uint32_t cmd, guest_ptr ops, uint32_t count)
+{
+    if (cmd < ARRAY_SIZE(list_op_size) && list_op_size[cmd])
+        return list(v, cmd, ops, count, list_op_size[cmd]);
+    return table_op(v, cmd, ops, count);
 }

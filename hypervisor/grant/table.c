@@ -153,12 +153,7 @@ void grant_unpin(struct domain *owner, uint32_t ref, bool write)
 
 mfn_t grant_pinned_frame(struct domain *owner, uint32_t ref)
 {
-    mfn_t frame;
-
-    lock_take(&owner->io_lock);
-    frame = MFN(active_at(grants_of(owner), ref)->frame);
-    lock_drop(&owner->io_lock);
-    return frame;
+    return MFN(active_at(grants_of(owner), ref)->frame);
 }
 
 int grant_named_frame(struct domain *owner, uint32_t ref, mfn_t *frame)
@@ -171,11 +166,6 @@ int grant_named_frame(struct domain *owner, uint32_t ref, mfn_t *frame)
     lock_drop(&owner->io_lock);
     *frame = MFN(w.e.frame);
     return (w.e.flags & GTF_type_mask) == GTF_permit_access ? 0 : -EINVAL;
-}
-
-struct mapping *mapping_at(struct domain *d, uint32_t handle)
-{
-    return &grants_of(d)->mappings[handle / HANDLES_PER_PAGE][handle % HANDLES_PER_PAGE];
 }
 
 /* A page of handles more, all free. */

@@ -23,7 +23,7 @@ struct mapping {
     uint32_t ref; /* free: the next free handle */
     domid_t owner;
     uint16_t flags; /* the parts that are left, readonly, contains_pte; 0: free or being made */
-};
+} __attribute__((aligned(8))); /* one in use changes by one store or compare-and-swap (map.c) */
 
 #define HANDLES_PER_PAGE (PAGE_SIZE / sizeof(struct mapping))
 #define HANDLE_NONE      (~0u)
@@ -53,16 +53,21 @@ int grant_pin(struct domain *owner, uint32_t ref, domid_t user, bool write,
               mfn_t *frame) must_check;
 void grant_unpin(struct domain *owner, uint32_t ref, bool write);
 
-/* The frame of a pinned grant. */
+/* The frame of a grant that the caller has a pin of: it stays the same, so no lock is needed. */
 mfn_t grant_pinned_frame(struct domain *owner, uint32_t ref);
 
 /* Calls `see` for every pinned entry of d. All domains are still. */
 void grant_each_pinned(struct domain *d, void (*see)(mfn_t frame, unsigned pins));
 
-/* Handles. Taken: reserved, flags 0, until mapping_publish. */
+/* Handles. Taken: reserved, flags 0, until the mapping is published. */
 uint32_t handle_take(struct domain *d);
 void handle_free(struct domain *d, uint32_t handle);
-struct mapping *mapping_at(struct domain *d, uint32_t handle); /* handle < handle_count */
+
+/* handle < handle_count */
+static inline struct mapping *mapping_at(struct domain *d, uint32_t handle)
+{
+    return &grants_of(d)->mappings[handle / HANDLES_PER_PAGE][handle % HANDLES_PER_PAGE];
+}
 
 /* map.c */
 struct unmap_batch {
@@ -77,7 +82,7 @@ struct unmap_batch {
 void grant_map(struct vcpu *v, struct gnttab_map_grant_ref *op);
 void grant_unmap(struct vcpu *v, struct gnttab_unmap_grant_ref *op, struct unmap_batch *b);
 
-/* Flushes, then lets go of what the batch unmapped. [grant.flushed] */
+/* Flushes, then lets go of what the batch, which is not empty, unmapped. [grant.flushed] */
 void unmap_finish(struct domain *d, struct unmap_batch *b);
 
 /* copy.c */

@@ -15,6 +15,8 @@
  */
 #include "pv/emulate.h"
 
+#include "lib/string.h"
+
 #include <xen/arch-x86/cpuid.h>
 
 #define B(n)         (1u << (n))
@@ -44,7 +46,7 @@ struct rule {
  * CLFLUSH. */
 #define BASE_EDX (B(0) | B(2) | B(4) | B(5) | B(6) | B(8) | B(15) | B(16) | B(23) | B(24))
 
-/* By rising leaf. */
+/* By rising leaf; for a leaf ANY_SUB means all subleaves without rules of their own before. */
 static const struct rule rules[] = {
     {0x0, ANY_SUB, NEED_NOTHING, {ALL, ALL, ALL, ALL}},
     {0x1,
@@ -111,11 +113,15 @@ static const struct rule rules[] = {
 static uint64_t offered_xcr0;
 static bool offered_tsc_aux;
 
-void cpuid_init(uint64_t xcr0, bool tsc_aux)
-{
-    offered_xcr0 = xcr0;
-    offered_tsc_aux = tsc_aux;
-}
+/* The rules that apply, those of a leaf and subleaf in one; in the order of rules[]. Likewise. The last is of no leaf. */
+static struct mask {
+    uint32_t leaf, sub;
+    struct cpuid keep;
+} masks[ARRAY_SIZE(rules) + 1];
+
+#define LEAVES 0x22u /* that can have masks, from 0 and from 0x80000000 on */
+_Static_assert(HIGHEST_LOW < LEAVES && (HIGHEST_HIGH & ~B(31)) < LEAVES, "LEAVES");
+static uint8_t first_mask[2][LEAVES];
 
 uint64_t cpuid_xcr0(void)
 {
@@ -134,22 +140,45 @@ static bool is_offered(enum need need)
     return (offered_xcr0 & need) == need;
 }
 
-/* All bits some rule keeps. */
-static struct cpuid kept(uint32_t leaf, uint32_t sub)
+static void mask_add(struct mask *m, const struct rule *r)
 {
-    struct cpuid keep = {0};
+    m->leaf = r->leaf;
+    m->sub = r->sub;
+    if (!is_offered(r->need))
+        return;
+    m->keep.eax |= r->keep.eax;
+    m->keep.ebx |= r->keep.ebx;
+    m->keep.ecx |= r->keep.ecx;
+    m->keep.edx |= r->keep.edx;
+}
 
-    for (const struct rule *r = rules; r < rules + ARRAY_SIZE(rules) && r->leaf <= leaf; r++) {
-        if (r->leaf != leaf || (r->sub != sub && r->sub != ANY_SUB) || !is_offered(r->need))
-            continue;
-        if (leaf == 0xd && r->sub == ANY_SUB && sub < 2)
-            continue;
-        keep.eax |= r->keep.eax;
-        keep.ebx |= r->keep.ebx;
-        keep.ecx |= r->keep.ecx;
-        keep.edx |= r->keep.edx;
+void cpuid_init(uint64_t xcr0, bool tsc_aux)
+{
+    unsigned n = 0, last = ARRAY_SIZE(masks) - 1;
+
+    offered_xcr0 = xcr0;
+    offered_tsc_aux = tsc_aux;
+    memset(masks, 0, sizeof(masks));
+    memset(first_mask, (int)last, sizeof(first_mask));
+    masks[last].leaf = ~0u;
+    for (const struct rule *r = rules; r < rules + ARRAY_SIZE(rules); r++) {
+        if (r > rules && (r->leaf != r[-1].leaf || r->sub != r[-1].sub))
+            n++;
+        mask_add(&masks[n], r);
+        if (r == rules || r->leaf != r[-1].leaf)
+            first_mask[r->leaf >> 31][r->leaf & ~B(31)] = n;
     }
-    return keep;
+}
+
+/* All bits some rule keeps; NULL: none. */
+static inline const struct cpuid *kept(uint32_t leaf, uint32_t sub)
+{
+    if (unlikely((leaf & ~B(31)) >= LEAVES))
+        return NULL;
+    for (const struct mask *m = &masks[first_mask[leaf >> 31][leaf & ~B(31)]]; m->leaf == leaf; m++)
+        if (m->sub == sub || m->sub == ANY_SUB)
+            return &m->keep;
+    return NULL;
 }
 
 /* Bytes an XSAVE area needs for the components offered (SDM vol. 1, 13.4.2). */
@@ -229,16 +258,16 @@ struct cpuid cpuid_answer(const struct vcpu *v, uint32_t leaf, uint32_t sub)
 {
     if (leaf >> 8 == XEN_CPUID_FIRST_LEAF >> 8)
         return own_answer(leaf, sub);
-    struct cpuid keep = kept(leaf, sub);
+    const struct cpuid *keep = kept(leaf, sub);
     struct cpuid a = {0};
 
-    if (!(keep.eax | keep.ebx | keep.ecx | keep.edx))
+    if (!keep)
         return a;
     a = cpuid(leaf, sub);
-    a.eax &= keep.eax;
-    a.ebx &= keep.ebx;
-    a.ecx &= keep.ecx;
-    a.edx &= keep.edx;
+    a.eax &= keep->eax;
+    a.ebx &= keep->ebx;
+    a.ecx &= keep->ecx;
+    a.edx &= keep->edx;
     adjust(&a, leaf, sub);
     return a;
 }

@@ -30,11 +30,16 @@ IS_AT(struct vcpu, kernel_l4, VCPU_KERNEL_L4);
 IS_AT(struct vcpu, user_l4, VCPU_USER_L4);
 IS_AT(struct vcpu, kernel_ss, VCPU_KERNEL_SS);
 IS_AT(struct vcpu, kernel_sp, VCPU_KERNEL_SP);
+IS_AT(struct vcpu, event_callback.address, VCPU_EVENT_ADDRESS);
+IS_AT(struct vcpu, event_callback.mask_events, VCPU_EVENT_MASKS);
 IS_AT(struct vcpu, syscall_callback.address, VCPU_SYSCALL_ADDRESS);
 IS_AT(struct vcpu, syscall_callback.mask_events, VCPU_SYSCALL_MASKS);
 IS_AT(struct vcpu, vm_assist, VCPU_VM_ASSIST);
+IS_AT(struct vcpu, traps[0].address, VCPU_GATE_ADDRESS);
+IS_AT(struct vcpu, traps[0].mask_events, VCPU_GATE_MASKS);
 IS_AT(struct vcpu, traps[TRAP_PF].address, VCPU_FAULT_ADDRESS);
 IS_AT(struct vcpu, traps[TRAP_PF].mask_events, VCPU_FAULT_MASKS);
+IS_AT(struct vcpu, pending_since, VCPU_PENDING_SINCE);
 IS_AT(struct vcpu_info, evtchn_upcall_pending, INFO_PENDING);
 IS_AT(struct vcpu_info, evtchn_upcall_mask, INFO_MASK);
 IS_AT(struct vcpu_info, arch.cr2, INFO_CR2);
@@ -52,7 +57,8 @@ _Static_assert(HYPERCALL_SET_SEGMENT_BASE == __HYPERVISOR_set_segment_base, "set
 _Static_assert(SEGBASE_USER_SEL == SEGBASE_GS_USER_SEL && SEGBASE_FS == 0 && SEGBASE_GS_USER == 1 &&
                    SEGBASE_GS_KERNEL == 2,
                "segment_base_msr");
-_Static_assert(TRACE_TRAP_BIT == TRACE_TRAP, "trap events");
+_Static_assert(TRACE_TRAP_BIT == TRACE_TRAP && TRACE_MMU_BIT == TRACE_MMU, "classes of events");
+_Static_assert(VECTOR_UD == TRAP_UD && sizeof(struct trap_gate) == 16, "gates");
 
 void on_syscall(struct context *c)
 {

@@ -18,9 +18,9 @@
 #include "mm/mm.h"
 #include "pv/fetch.h"
 #include "pv/string_io.h"
+#include "x86/fast.h"
 #include "x86/special_registers.h"
 
-#define FORCED_CPUID  0xa20f6e65780b0full /* UD2, the letters xen, CPUID; the first byte lowest */
 #define FORCED_BYTES  7
 
 #define RIGHTS_LONG   (1u << 21) /* the L bit of a code segment, as LAR shows it */
@@ -294,13 +294,11 @@ enum emulate_result emulate_privileged(struct vcpu *v, struct emulate_fault *f)
     return EMULATE_DONE;
 }
 
-enum emulate_result emulate_forced(struct vcpu *v)
+/* Also from straight.S, when nothing is recorded. */
+void on_forced_cpuid(struct context *c)
 {
-    struct regs *r = &v->ctx.regs;
-    uint64_t word = 0;
-
-    if (guest_read(&word, GPTR(r->rip), FORCED_BYTES) || word != FORCED_CPUID)
-        return EMULATE_REFLECT;
+    struct vcpu *v = (struct vcpu *)c;
+    struct regs *r = &c->regs;
     struct cpuid a = cpuid_answer(v, r->rax, r->rcx);
 
     r->rax = a.eax;
@@ -308,5 +306,14 @@ enum emulate_result emulate_forced(struct vcpu *v)
     r->rcx = a.ecx;
     r->rdx = a.edx;
     advance(r, FORCED_BYTES);
+}
+
+enum emulate_result emulate_forced(struct vcpu *v)
+{
+    uint64_t word = 0;
+
+    if (guest_read(&word, GPTR(v->ctx.regs.rip), FORCED_BYTES) || word != FORCED_CPUID)
+        return EMULATE_REFLECT;
+    on_forced_cpuid(&v->ctx);
     return EMULATE_DONE;
 }

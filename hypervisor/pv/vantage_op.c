@@ -5,6 +5,7 @@
 #include "event/event.h"
 #include "grant/grant.h"
 #include "hypercalls.h"
+#include "mm/frame.h"
 #include "mm/mm.h"
 #include "sched/sched.h"
 #include "trace/trace.h"
@@ -145,6 +146,8 @@ long hc_vantage_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
         return register_ring(arg);
     case VANTAGE_RING_UNREGISTER:
         return unregister_ring(arg.va);
+    case VANTAGE_FRAME_BYTES:
+        return sizeof(struct frame);
     default:
         return -ENOSYS;
     }

@@ -23,6 +23,7 @@ enum vantage_cmd {
                                  * its port. -ESRCH: no such domain. -EINVAL: the frame or the port is not what it
                                  * should be. -ENOSPC: a domain has 64 at most */
     VANTAGE_RING_UNREGISTER = 17, /* the argument is a domain | ring << 16. -ESRCH, -ENOENT */
+    VANTAGE_FRAME_BYTES = 32, /* returns how many bytes the hypervisor's record of one frame of memory has */
 };
 
 enum vantage_ring_kind {

@@ -5,10 +5,12 @@
  *      timer_set ──► heap ──► timers_run ──► fire
  *                      └─ first deadline ──► clock_arm ──► on_timer ─► WORK_TIMERS
  *
- * The interrupt only leaves a mark; timers fire in timers_run(), called where nothing is held.
+ * The interrupt only leaves a mark; timers fire in timers_run(), called where nothing is held. Hardware that is set to
+ * a deadline which has been taken back or put off is left so: its interrupt costs no more than setting it anew, and
+ * most deadlines are changed again before.
  *
  * [timer.order]  timers fire in order of deadline, equal ones in the order they were set
- * [timer.armed]  after timers_run the hardware is set to the first deadline
+ * [timer.armed]  after timers_run the hardware is set to the first deadline or to an earlier moment, which has not come
  * [timer.bound]  one timers_run fires at most as many timers as were queued when it began
  */
 #include "lib/bug.h"
@@ -139,7 +141,7 @@ void timer_set(struct timer *t, uint64_t ns)
         t->order = here->next_order++;
         heap_insert(here, t);
     }
-    if (first_deadline(here) != here->armed_ns)
+    if (first_deadline(here) < here->armed_ns)
         sched_request(sched_here(), WORK_TIMERS);
     lock_drop(&here->lock);
 }
@@ -148,11 +150,8 @@ void timer_stop(struct timer *t)
 {
     struct timer_queue *q = take_off(t);
 
-    if (!q)
-        return;
-    /* A CPU whose first deadline went away notices when the hardware fires: that is cheaper than
-     * setting the hardware twice, as most stops are followed by a new setting. */
-    lock_drop(&q->lock);
+    if (q)
+        lock_drop(&q->lock);
 }
 
 void timer_kill(struct timer *t)
@@ -191,7 +190,7 @@ void timers_run(void)
     lock_take(&q->lock);
     for (uint32_t left = q->count; left && first_deadline(q) <= now; left--)
         fire_first(q, now);
-    if (first_deadline(q) != q->armed_ns) {
+    if (first_deadline(q) < q->armed_ns) {
         q->armed_ns = first_deadline(q);
         clock_arm(q->armed_ns);
     }

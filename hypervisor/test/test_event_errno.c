@@ -391,6 +391,11 @@ static void endings(void)
     check(hc_sched_op(v, SCHEDOP_shutdown, at(&s)) == 0 &&
               fake_up.shutdown_reason == SHUTDOWN_suspend,
           "... overrides the reason");
+    check(hc_sched_op(v, SCHEDOP_shutdown, at(&s)) == 0 && fake_up.shutdown_reason == SHUTDOWN_suspend,
+          "... of every shutdown until it goes on");
+    event_domain_resumed(dom0);
+    check(hc_sched_op(v, SCHEDOP_shutdown, at(&s)) == 0 && fake_up.shutdown_reason == SHUTDOWN_poweroff,
+          "a domain that was resumed ends for its next reason");
     check(hc_sched_op(v, SCHEDOP_watchdog, at(&w)) == -EINVAL, "watchdog without time: -EINVAL");
     w.timeout = 1;
     check(hc_sched_op(v, SCHEDOP_watchdog, at(&w)) == 1 &&
@@ -565,7 +570,7 @@ static void destroy(struct domain *d)
 
 int main(void)
 {
-    plan(148);
+    plan(150);
     fake_machine(1);
     dom0 = make(0, 4);
     dom0->is_privileged = true;

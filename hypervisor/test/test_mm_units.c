@@ -410,6 +410,45 @@ static void job_cases(void)
     check(ext(v0, MMUEXT_PIN_L4_TABLE, t[4].n, 1) == -ESRCH, "and the guest that comes back finds nobody");
 }
 
+/* --- Flushes that a guest asks for --- */
+
+static uint64_t flushed;
+
+static void note_flush(uint64_t cpus)
+{
+    flushed |= cpus;
+}
+
+/* Of domu's vCPU 0: is it these CPUs that are flushed, and this page that is forgotten here? */
+static bool flushes(unsigned cmd, uint64_t vcpus, uint64_t cpus, uint64_t page)
+{
+    mmuext_op_t op = {.cmd = cmd, .arg1.linear_addr = 0x5000};
+
+    set_xen_guest_handle(op.arg2.vcpumask, (void *)&vcpus);
+    flushed = fake_page = 0;
+    return !fake_mmuext(vu, &op, 1, NULL, DOMID_SELF) && flushed == cpus && fake_page == page;
+}
+
+static void flush_cases(void)
+{
+    const uint64_t here = 1u << 1, there = 1u << 3;
+
+    vu->cpu = 1;
+    domu->vcpus[1]->cpu = 3;
+    domu->dirty_cpus = here | there;
+    fake_on_flush = note_flush;
+    check(flushes(MMUEXT_TLB_FLUSH_LOCAL, 0, here, 0) && flushes(MMUEXT_INVLPG_LOCAL, 0, 0, 0x5000), "flushed here");
+    check(flushes(MMUEXT_TLB_FLUSH_ALL, 0, here | there, 0) && flushes(MMUEXT_INVLPG_ALL, 0, there, 0x5000),
+          "flushed wherever the domain is: here a page, there everything");
+    check(flushes(MMUEXT_TLB_FLUSH_MULTI, 2, there, 0) && flushes(MMUEXT_INVLPG_MULTI, 2, there, 0) &&
+              flushes(MMUEXT_INVLPG_MULTI, 3, there, 0x5000),
+          "flushed where the named vCPUs are");
+    check(flushes(MMUEXT_TLB_FLUSH_MULTI, ~3ull, 0, 0), "nobody is flushed for vCPUs there are not");
+    domu->dirty_cpus = here;
+    check(flushes(MMUEXT_TLB_FLUSH_MULTI, 3, here, 0), "nor where nothing of the domain's is left");
+    fake_on_flush = NULL;
+}
+
 /* --- Questions --- */
 
 static void question_cases(void)
@@ -440,7 +479,7 @@ int main(void)
 {
     static void (*const groups[])(void) = {heap_cases,     free_map_cases, reservation_cases,
                                            exchange_cases, list_cases,     table_cases,
-                                           device_cases,   job_cases,      question_cases};
+                                           device_cases,   job_cases,      flush_cases,    question_cases};
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (unsigned i = 0; i < ARRAY_SIZE(groups); i++) {

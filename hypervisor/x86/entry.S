@@ -16,7 +16,7 @@
 /*
  * trap_stub_N — vector N arrived.
  *   comes with   the processor's frame at rsp, with an error code for the vectors that have one
- *   leaves by    entry_trap, entry_page_fault, or entry_ist for the vectors with a stack of their own
+ *   leaves by    entry_trap, entry_page_fault, entry_exception, or entry_ist for the vectors with a stack of their own
  */
         .balign 16
         .globl  trap_stubs
@@ -32,6 +32,8 @@ trap_stubs:
         jmp     entry_ist
 .elseif vector == 14
         jmp     entry_page_fault
+.elseif vector == 0 || vector == 3 || vector == 4 || vector == 6 || vector == 16 || vector == 19
+        jmp     entry_exception
 .else
         jmp     entry_trap
 .endif
@@ -180,6 +182,7 @@ exit_quickly:
         .globl  exit_to_guest
 exit_to_guest:
         call    on_exit
+        .globl  load_guest
 load_guest:
         mov     (%rax), %rsp
         pushq   RIP + 32(%rax)

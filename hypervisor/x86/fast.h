@@ -24,11 +24,16 @@
 #define VCPU_USER_L4         0x108
 #define VCPU_KERNEL_SS       0x120
 #define VCPU_KERNEL_SP       0x128
+#define VCPU_EVENT_ADDRESS   0x130
+#define VCPU_EVENT_MASKS     0x138
 #define VCPU_SYSCALL_ADDRESS 0x150
 #define VCPU_SYSCALL_MASKS   0x158
 #define VCPU_VM_ASSIST       0x214
-#define VCPU_FAULT_ADDRESS   0x420 /* of its gate for page faults */
+#define VCPU_GATE_ADDRESS    0x340 /* of its gate for vector 0; the next is 16 bytes on */
+#define VCPU_GATE_MASKS      0x349
+#define VCPU_FAULT_ADDRESS   0x420 /* for page faults */
 #define VCPU_FAULT_MASKS     0x429
+#define VCPU_PENDING_SINCE   0x13f8
 #define VM_ASSIST_SHOWS_IOPL 0x10
 
 /* struct vcpu_info */
@@ -40,6 +45,11 @@
 #define HOLE_SHIFT  43
 #define ABOVE_HOLE  0xffff8800 /* the upper halves of addresses above it are this or more */
 #define HOLE_PREFIX -16
+
+#define VECTOR_UD 6
+
+/* UD2, the letters xen, CPUID: seven bytes, the first one lowest. */
+#define FORCED_CPUID 0xa20f6e65780b0f
 
 #define SEGBASE_USER_SEL 3 /* the one that is no address */
 

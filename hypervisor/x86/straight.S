@@ -2,8 +2,8 @@
 /*
  * The straight ways: from a guest and back without C, or around one C function, when nothing is out of the
  * ordinary. What one wants is tested before anything is changed; else it turns back to the general way (entry.S and
- * the C that defines what happens: pv/bounce.c, pv/iret.c, pv/fault.c, pv/callbacks.c, pv/segments.c), which begins
- * anew. While anything of its class is recorded the general way is taken, so both can be compared.
+ * the C that defines what happens: pv/bounce.c, pv/iret.c, pv/fault.c, pv/exit.c, pv/callbacks.c, pv/segments.c), which
+ * begins anew. While anything of its class is recorded the general way is taken, so both can be compared.
  *
  * [straight.same]  a guest cannot tell which way was taken
  * [straight.stack] guest memory and selectors are touched on the CPU's stack, never with rsp in a struct context
@@ -91,28 +91,93 @@
         mov     %r11, %cr3
 .endm
 
-/* Writes the frame of a page fault to rcx; r11 is used. */
-.macro FAULT_FRAME error_hidden, selector
+/* Writes a frame to rcx, when events are not masked: without the error code, which is not there if `iret` is 16. r11 is
+ * used; a fault leads to `undo`. */
+.macro FRAME iret, selector, undo
         mov     V(R(11))(%rax), %r11
-        TOUCH   page_fault_undo, mov %r11, (%rcx)
+        TOUCH   \undo, mov %r11, (%rcx)
         mov     V(R(6))(%rax), %r11
-        TOUCH   page_fault_undo, mov %r11, 8(%rcx)
-        mov     -8(%rax), %r11d
-        and     $~(\error_hidden), %r11d
-        TOUCH   page_fault_undo, mov %r11, 16(%rcx)
+        TOUCH   \undo, mov %r11, 8(%rcx)
         mov     (%rax), %r11
-        TOUCH   page_fault_undo, mov %r11, 24(%rcx)
+        TOUCH   \undo, mov %r11, \iret(%rcx)
         movzwl  8(%rax), %r11d
         and     $\selector, %r11d
-        TOUCH   page_fault_undo, mov %r11, 32(%rcx)
+        TOUCH   \undo, mov %r11, \iret + 8(%rcx)
         mov     16(%rax), %r11
         and     $~FLAGS_IOPL, %r11
         or      $FLAG_IF, %r11
-        TOUCH   page_fault_undo, mov %r11, 40(%rcx)
+        TOUCH   \undo, mov %r11, \iret + 16(%rcx)
         mov     24(%rax), %r11
-        TOUCH   page_fault_undo, mov %r11, 48(%rcx)
+        TOUCH   \undo, mov %r11, \iret + 24(%rcx)
         mov     32(%rax), %r11
-        TOUCH   page_fault_undo, mov %r11, 56(%rcx)
+        TOUCH   \undo, mov %r11, \iret + 32(%rcx)
+.endm
+
+/* The error code of a page fault, to its place in the frame. */
+.macro FRAME_ERROR hidden
+        mov     -8(%rax), %r11d
+        and     $~(\hidden), %r11d
+        TOUCH   page_fault_undo, mov %r11, 16(%rcx)
+.endm
+
+/* A guest's exception on our stack, as STRAIGHT_UNRECORDED, if it can be shown in a frame as FRAME makes it; rcx = its
+ * struct vcpu_info, r11 is free. */
+.macro STRAIGHT_EXCEPTION back
+        add     $8, %rsp
+        mov     %rcx, V(R(11))(%rsp)
+        mov     %r11, V(R(6))(%rsp)
+        STRAIGHT_UNRECORDED TRACE_TRAP_BIT, \back
+        testb   $FLAG_VM >> 16, 18(%rax)
+        jne     \back
+        testl   $VM_ASSIST_SHOWS_IOPL, V(VCPU_VM_ASSIST)(%rax)
+        jne     \back
+        mov     V(VCPU_INFO)(%rax), %rcx
+        cmpw    $0, INFO_PENDING(%rcx)          /* INFO_MASK too */
+        jne     \back
+.endm
+
+/* Back to where STRAIGHT_EXCEPTION began. */
+.macro EXCEPTION_BACK
+        lea     -8(%rax), %rsp
+        mov     V(R(11))(%rax), %rcx
+        mov     V(R(6))(%rax), %r11
+        mov     V(RAX)(%rax), %rax
+.endm
+
+/* Into a handler of guest kernel mode, on its stack already; rcx = its struct vcpu_info. The two are fields of the vCPU,
+ * in the array at r11 if `at` says so. */
+.macro ENTER_HANDLER masks, address, at="%rax"
+        movb    $0, V(VCPU_IN_USER)(%rax)
+        cmpb    $1, V(\masks)(\at)
+        sete    INFO_MASK(%rcx)
+        mov     V(\address)(\at), %rcx
+        mov     16(%rax), %r11
+        and     $~FLAGS_FOR_KERNEL, %r11
+        mov     V(RAX)(%rax), %rax
+        sysretq
+.endm
+
+/* SYSCALL's registers, saved as a struct regs below rsp at the saved rip; then rbx = struct context, rsp = struct cpu. */
+.macro SAVE_CALL
+        mov     16(%rsp), %r11
+        push    $0
+        movl    $0x100, 4(%rsp)
+        SAVE
+        lea     -REGS(%rsp), %rbx
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+.endm
+
+/* Those registers of the struct context at rbx that C may have changed, but for rax, rcx and r11. */
+.macro RESTORE_CALL
+        mov     R(4)(%rbx), %rbp
+        mov     R(7)(%rbx), %r10
+        mov     R(8)(%rbx), %r9
+        mov     R(9)(%rbx), %r8
+        mov     R(12)(%rbx), %rdx
+        mov     R(13)(%rbx), %rsi
+        mov     R(14)(%rbx), %rdi
+        mov     R(5)(%rbx), %rbx
 .endm
 
         .text
@@ -245,14 +310,7 @@ entry_syscall_back:
         mov     V(RAX)(%rsp), %rax
 entry_hypercall_c:
         mov     (%rsp), %rcx
-        mov     16(%rsp), %r11
-        push    $0
-        movl    $0x100, 4(%rsp)
-        SAVE
-        lea     -REGS(%rsp), %rbx
-        mov     -REGS(%rsp), %rsp
-        xor     %ebp, %ebp
-entry_syscall_c:
+        SAVE_CALL
         mov     %rbx, %rdi
         call    on_syscall
         jmp     exit_to_guest
@@ -381,30 +439,18 @@ straight_measured:
         sysretq
 1:      mov     %rcx, %rsp
         mov     (%rsp), %rcx
-        mov     16(%rsp), %r11
-        push    $0
-        movl    $0x100, 4(%rsp)
-        SAVE
-        mov     -REGS(%rsp), %rsp
-        xor     %ebp, %ebp
+        SAVE_CALL
         jmp     exit_to_guest
 
 /*
- * A hypercall: what on_syscall and exit_to_guest do, when nothing waits. One that is measured or recorded goes
+ * A hypercall: what on_syscall and exit_to_guest do, when nothing waits but a flush or the event callback. One that is measured or recorded goes
  * through on_sampled_hypercall, which says when the next is.
  *   comes with   rax = number, below HYPERCALL_NUMBERS; rsp at the saved rip
- *   wants        behind the handler: no work, no event pending, no flush, a vCPU that runs on, above the hole, and
- *                not single-stepping
+ *   wants        behind the handler: no work, a vCPU that runs on, above the hole, and not single-stepping
  *   leaves by    SYSRET; rcx and r11 are what SYSCALL put there, the callee-saved ones are still the guest's
  */
 entry_hypercall:
-        mov     16(%rsp), %r11
-        push    $0
-        movl    $0x100, 4(%rsp)
-        SAVE
-        lea     -REGS(%rsp), %rbx
-        mov     -REGS(%rsp), %rsp
-        xor     %ebp, %ebp
+        SAVE_CALL
         COUNT_DOWN 3f
         lea     on_hypercall(%rip), %r11
         movb    $0, VCPU_RESTART_CHANGED(%rbx)
@@ -424,24 +470,17 @@ entry_hypercall:
         jne     exit_to_guest
         mov     VCPU_INFO(%rbx), %rcx
         cmpb    $0, INFO_PENDING(%rcx)
-        jne     exit_quickly
+        jne     entry_upcall
         cmpb    $0, CPU_FLUSH_TLB(%rsp)
-        jne     exit_to_guest
-        cmpl    $ABOVE_HOLE, RIP + 4(%rbx)
+        jne     5f
+4:      cmpl    $ABOVE_HOLE, RIP + 4(%rbx)
         jb      exit_quickly
         mov     RIP(%rbx), %rcx
         mov     RIP + 16(%rbx), %r11
         test    $FLAG_TF, %r11d
         jne     exit_quickly
         mov     RIP + 24(%rbx), %rsp
-        mov     R(4)(%rbx), %rbp
-        mov     R(7)(%rbx), %r10
-        mov     R(8)(%rbx), %r9
-        mov     R(9)(%rbx), %r8
-        mov     R(12)(%rbx), %rdx
-        mov     R(13)(%rbx), %rsi
-        mov     R(14)(%rbx), %rdi
-        mov     R(5)(%rbx), %rbx
+        RESTORE_CALL
         sysretq
 2:      mov     %rbx, %rdi
         call    on_restart
@@ -455,6 +494,41 @@ entry_hypercall:
         mov     %rbx, %rdi
         call    on_sampled_hypercall
         jmp     1b
+5:      testb   $TRACE_MMU_BIT, trace_mask(%rip)
+        jne     exit_to_guest
+        movb    $0, CPU_FLUSH_TLB(%rsp)
+        mov     CPU_CR3(%rsp), %rcx
+        mov     %rcx, %cr3
+        jmp     4b
+
+/*
+ * The event callback, bounced to behind a hypercall.
+ *   comes with   all registers but the callee-saved ones in the struct context at rbx; rsp = struct cpu
+ *   wants        events not masked, the delay not measured; no flush, no IOPL to show; a callback that masks, a stack
+ *                in the upper half
+ *   leaves by    SYSRET: the callback is canonical since it was registered
+ */
+entry_upcall:
+        cmpb    $0, INFO_MASK(%rcx)
+        jne     exit_quickly
+        testb   $TRACE_TRAP_BIT, trace_mask(%rip)
+        jne     exit_quickly
+        cmpb    $0, CPU_FLUSH_TLB(%rsp)
+        jne     exit_quickly
+        cmpq    $0, VCPU_PENDING_SINCE(%rbx)
+        jne     exit_quickly
+        cmpb    $0, VCPU_EVENT_MASKS(%rbx)
+        je      exit_quickly
+        testl   $VM_ASSIST_SHOWS_IOPL, VCPU_VM_ASSIST(%rbx)
+        jne     exit_quickly
+        lea     RIP(%rbx), %rax
+        mov     24(%rax), %rcx
+        FRAME_PLACE BOUNCE_BYTES, exit_quickly
+        FRAME   16, 0xfffc, exit_quickly
+        RESTORE_CALL
+        mov     %rcx, %rsp
+        mov     V(VCPU_INFO)(%rax), %rcx
+        ENTER_HANDLER VCPU_EVENT_MASKS, VCPU_EVENT_ADDRESS
 
 /*
  * entry_page_fault — a page fault.
@@ -473,19 +547,9 @@ entry_page_fault:
         cmpb    $ERROR_STORE | ERROR_USER, (%rsp)
         je      entry_store
 fault_of_guest:
-        add     $8, %rsp
-        mov     %rcx, V(R(11))(%rsp)
-        mov     %r11, V(R(6))(%rsp)
-        STRAIGHT_UNRECORDED TRACE_TRAP_BIT, page_fault_back
-        testb   $FLAG_VM >> 16, 18(%rax)
-        jne     page_fault_back
-        testl   $VM_ASSIST_SHOWS_IOPL, V(VCPU_VM_ASSIST)(%rax)
-        jne     page_fault_back
+        STRAIGHT_EXCEPTION page_fault_back
         cmpq    $0, V(VCPU_FAULT_ADDRESS)(%rax)
         je      page_fault_back
-        mov     V(VCPU_INFO)(%rax), %rcx
-        cmpw    $0, INFO_PENDING(%rcx)          /* INFO_MASK too */
-        jne     page_fault_back
         mov     %cr2, %r11
         mov     %r11, V(R(12))(%rax)            /* a free place; a second fault would overwrite CR2 */
         sar     $HOLE_SHIFT, %r11
@@ -497,25 +561,20 @@ fault_of_guest:
         mov     V(VCPU_KERNEL_SP)(%rax), %rcx
         FRAME_PLACE FAULT_BYTES, page_fault_back
         LOAD_KERNEL_MODE
-        FAULT_FRAME ERROR_RESERVED, 0xffff
+        FRAME_ERROR ERROR_RESERVED
+        FRAME   24, 0xffff, page_fault_undo
         jmp     2f
 
 1:      mov     24(%rax), %rcx
         FRAME_PLACE FAULT_BYTES, page_fault_back
-        FAULT_FRAME ERROR_RESERVED | ERROR_USER, 0xfffc
+        FRAME_ERROR ERROR_RESERVED | ERROR_USER
+        FRAME   24, 0xfffc, page_fault_undo
 
 2:      mov     %rcx, %rsp
         mov     V(VCPU_INFO)(%rax), %rcx
-        movb    $0, V(VCPU_IN_USER)(%rax)
-        cmpb    $1, V(VCPU_FAULT_MASKS)(%rax)
-        sete    INFO_MASK(%rcx)
         mov     V(R(12))(%rax), %r11
         mov     %r11, INFO_CR2(%rcx)
-        mov     16(%rax), %r11
-        and     $~FLAGS_FOR_KERNEL, %r11
-        mov     V(VCPU_FAULT_ADDRESS)(%rax), %rcx
-        mov     V(RAX)(%rax), %rax
-        sysretq
+        ENTER_HANDLER VCPU_FAULT_MASKS, VCPU_FAULT_ADDRESS
 
 entry_store:
         cmpb    $0, V(VCPU_IN_USER) + 8(%rsp)
@@ -537,10 +596,78 @@ page_fault_undo:
 1:      mov     V(R(12))(%rax), %rcx
         mov     %rcx, %cr2
 page_fault_back:
-        lea     -8(%rax), %rsp
-        mov     V(R(11))(%rax), %rcx
-        mov     V(R(6))(%rax), %r11
-        mov     V(RAX)(%rax), %rax
+        EXCEPTION_BACK
+        jmp     entry_trap
+
+/*
+ * entry_exception — an exception without error code that is the guest kernel's business; or #UD, which may begin the
+ * forced-emulation prefix.
+ *   comes with   rsp at the error-code word, as entry_trap, which takes all but a guest's
+ *   wants        as entry_page_fault, but for the address
+ *   calls        on_forced_cpuid(struct context *) when the instruction is UD2, "xen", CPUID, and not single-stepped
+ *   leaves by    SYSRET into the handler, as entry_page_fault. Else by entry_trap, to begin anew
+ */
+        .globl  entry_exception
+entry_exception:
+        testb   $3, 16(%rsp)
+        jz      entry_trap
+        STRAIGHT_EXCEPTION exception_back
+        mov     -4(%rax), %r11d                 /* the vector; then how far its gate is from the first */
+        cmp     $VECTOR_UD, %r11d
+        je      4f
+1:      shl     $4, %r11d
+        cmpq    $0, V(VCPU_GATE_ADDRESS)(%rax, %r11)
+        je      exception_back
+        mov     %r11, V(R(12))(%rax)            /* a free place */
+        cmpb    $0, V(VCPU_IN_USER)(%rax)
+        je      2f
+
+        mov     V(VCPU_KERNEL_SP)(%rax), %rcx
+        FRAME_PLACE BOUNCE_BYTES, exception_back
+        LOAD_KERNEL_MODE
+        FRAME   16, 0xffff, exception_undo
+        jmp     3f
+
+2:      mov     24(%rax), %rcx
+        FRAME_PLACE BOUNCE_BYTES, exception_back
+        FRAME   16, 0xfffc, exception_undo
+
+3:      mov     %rcx, %rsp
+        mov     V(VCPU_INFO)(%rax), %rcx
+        mov     V(R(12))(%rax), %r11
+        ENTER_HANDLER VCPU_GATE_MASKS, VCPU_GATE_ADDRESS, "%rax, %r11"
+
+4:      mov     (%rax), %rcx
+        cmp     $-8, %rcx
+        ja      exception_back
+        mov     %rcx, %r11
+        sar     $HOLE_SHIFT, %r11
+        cmp     $HOLE_PREFIX, %r11
+        je      exception_back
+        TOUCH   exception_back, mov (%rcx), %rcx
+        shl     $8, %rcx
+        movabs  $FORCED_CPUID << 8, %r11
+        cmp     %r11, %rcx
+        mov     $VECTOR_UD, %r11d
+        jne     1b
+        testb   $FLAG_TF >> 8, 17(%rax)
+        jne     exception_back
+        EXCEPTION_BACK
+        cld
+        SAVE
+        lea     -REGS(%rsp), %rdi
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+        call    on_forced_cpuid                 /* makes nothing wait */
+        mov     CPU_CURRENT(%rsp), %rax
+        jmp     load_guest
+
+exception_undo:
+        cmpb    $0, V(VCPU_IN_USER)(%rax)
+        je      exception_back
+        swapgs
+exception_back:
+        EXCEPTION_BACK
         jmp     entry_trap
 
 /* Which way each hypercall takes behind entry_syscall, and which MSR each SEGBASE_* is. */

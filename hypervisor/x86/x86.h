@@ -166,6 +166,7 @@ bool preempt_wanted(void);
 struct vcpu;
 void on_guest_entry(struct context *c); /* anything but SYSCALL brought the guest here */
 void on_page_fault(struct context *c);  /* a guest kernel stored to a present page */
+void on_forced_cpuid(struct context *c); /* rip is at UD2, the letters xen, CPUID */
 void on_syscall(struct context *c);     /* SYSCALL from 64-bit guest code */
 void on_restart(struct context *c);     /* a handler of on_hypercall[] answered -ERESTART */
 /* A hypercall that is measured: v, its arguments, its number. */

@@ -17,6 +17,7 @@ static u64 seen[2][STEPS];
 static u8 kind[STEPS]; /* index in steps[] */
 static u64 digest, random_state;
 static u64 *pages[PAGES], *slots, *leaf;
+static u8 *code_page[2];
 static u64 base[2], user_base[2], foreign;
 static u32 port;
 
@@ -300,25 +301,54 @@ static void step_user_access(void)
 extern const char ways_kernel_target[];
 asm(".pushsection .text\nways_kernel_target: int3\n.popsection");
 
+/* Of user or kernel mode at rip, with some of the flags. */
+static struct iret_context any_frame(bool to_user, u64 rip, u64 tried)
+{
+    static u8 stack[PAGE_SIZE] __attribute__((aligned(16)));
+
+    return (struct iret_context){.rax = random_state,
+                                 .r11 = random_state * 3,
+                                 .rcx = random_state * 5,
+                                 .rip = rip,
+                                 .cs = to_user ? FLAT_USER_CS : KERNEL_CS,
+                                 .rflags = (random_state >> 20 & tried) | 2 | (any(4) ? FLAGS_IF : 0),
+                                 .rsp = to_user ? USER_STACK_TOP - 64 : (u64)stack + sizeof stack,
+                                 .ss = FLAT_USER_SS};
+}
+
+enum { TRIED_FLAGS = 0x40cd5 | 0x7000 /* status flags, DF, IOPL, NT, AC */, FLAG_TF = 0x100 };
+
 /* Now and then with a selector that does not load. */
 static void step_iret(void)
 {
-    static u8 stack[PAGE_SIZE] __attribute__((aligned(16)));
-    const u64 tried = 0x40cd5 | 0x7000; /* status flags, DF, IOPL, NT, AC */
     bool to_user = any(2);
-    struct iret_context f = {.rax = random_state,
-                             .r11 = random_state * 3,
-                             .rcx = random_state * 5,
-                             .rip = to_user ? user_address(user_flags) : (u64)ways_kernel_target,
-                             .cs = to_user ? FLAT_USER_CS : KERNEL_CS,
-                             .rflags = (random_state >> 20 & tried) | 2 | (any(4) ? FLAGS_IF : 0),
-                             .rsp = to_user ? USER_STACK_TOP - 64 : (u64)stack + sizeof stack,
-                             .ss = FLAT_USER_SS};
+    struct iret_context f =
+        any_frame(to_user, to_user ? user_address(user_flags) : (u64)ways_kernel_target, TRIED_FLAGS);
 
     if (!any(8))
         f.rip = any(2) ? NON_CANONICAL : UNMAPPED_POINTER;
     else if (!any(8))
         *(any(2) ? &f.cs : &f.ss) = any(2) ? 0x10 : 0;
+    see((u64)iret_catch(&f));
+}
+
+/* Instructions that raise an exception, and what begins like them; at a page's end as often as not, with another
+ * page behind it or none. Where none of them does, INT3 follows. */
+static void step_exception(void)
+{
+    static const char *const code[] = {"\x0f\x0b",       "\x0f\x0bxe",         "\x0f\x0bxen\x0f\xa2",
+                                       "\x0f\x0bxen\x0f", "\x0f\x0bxen\x0f\xa3", "\xcc",
+                                       "\x31\xc9\xf7\xf1"};
+    const char *chosen = code[any(ARRAY_SIZE(code))];
+    u64 at = any(2) ? any(PAGE_SIZE - 16) : PAGE_SIZE - 1 - any(10), end = at + strlen(chosen);
+    struct iret_context f;
+
+    for (u64 i = 0; i < 2; i++)
+        mmu_write(va_maddr(&slots[i]), i && any(2) ? 0 : pte_make(va_mfn(code_page[i]), PTE_RO));
+    for (u64 i = at; i < at + 16; i++)
+        code_page[i / PAGE_SIZE][i % PAGE_SIZE] = i < end ? (u8)chosen[i - at] : 0xcc;
+    f = any_frame(any(2), TEST_VA + at, any(4) ? TRIED_FLAGS : TRIED_FLAGS | FLAG_TF);
+    f.rax = any(3) ? any(2) : 0x40000000 + any(5);
     see((u64)iret_catch(&f));
 }
 
@@ -428,16 +458,18 @@ static void step_unknown(void)
     call(numbers[any(ARRAY_SIZE(numbers))], 40 + any(3), random_state, 0, 0);
 }
 
+static const u8 gates[] = {14, 0, 3, 6};
+
 static void step_gate(void)
 {
-    trap_install(14, 0, any(2));
+    trap_install(gates[any(ARRAY_SIZE(gates))], 0, any(2));
 }
 
 static void (*const steps[])(void) = {step_update,      step_update,  step_protect, step_va_mapping, step_store,
                                       step_store,       step_access,  step_access,  step_user_access,
-                                      step_user_access, step_iret,    step_iret,    step_segment,    step_stack,
-                                      step_base,        step_pin,     step_event,   step_multicall,  step_flush,
-                                      step_unknown,     step_gate};
+                                      step_user_access, step_iret,    step_iret,    step_exception,  step_exception,
+                                      step_segment,     step_stack,   step_base,    step_pin,        step_event,
+                                      step_multicall,   step_flush,   step_unknown, step_gate};
 
 /* --- Both ways --- */
 
@@ -456,6 +488,8 @@ static void prepare(void)
 {
     for (unsigned int i = 0; i < PAGES; i++)
         pages[i] = page_alloc();
+    code_page[0] = page_alloc();
+    code_page[1] = page_alloc();
     leaf = page_alloc();
     slots = pte_of(TEST_VA, 1);
     foreign = abi_foreign_mfn();
@@ -477,11 +511,14 @@ static void reset(void)
         mmu_write(va_maddr(&slots[i]), 0);
     for (unsigned int i = 0; i < PAGES; i++)
         memset(pages[i], 0, PAGE_SIZE), pages[i][511] = i;
+    for (unsigned int i = 0; i < ARRAY_SIZE(code_page); i++)
+        memset(code_page[i], 0, PAGE_SIZE);
     page_set_rw(leaf);
     for (u32 which = SEGBASE_FS; which <= SEGBASE_GS_USER_SEL; which++)
         hyp_set_segment_base(which, 0);
     hyp_stack_switch(FLAT_KERNEL_SS, trap_stack_top);
-    trap_install(14, 0, false);
+    for (unsigned int i = 0; i < ARRAY_SIZE(gates); i++)
+        trap_install(gates[i], 0, false);
     event_mask(port);
     event_clear(port);
     event_count_reset();

@@ -14,11 +14,12 @@
 enum { SAMPLES_MAX = 32, LINE_MAX = 480 };
 
 static const struct bench {
-    const char *name;
+    const char *name, *metric;
     unsigned int iterations, samples;
     u64 (*run)(unsigned int iterations);
 } benches[] = {
-#define HYPER(id, iterations, samples, ...) {#id, iterations, samples, bench_##id},
+#define HYPER(id, iterations, samples, ...) {#id, "ns", iterations, samples, bench_##id},
+#define MEMORY(id, ...) {#id, "bytes", 1, 1, bench_##id},
 #include "bench/suite.def"
 };
 
@@ -61,10 +62,13 @@ static void run(const struct bench *b)
     unsigned int i;
 
     print("VTG-BENCH %s\n", b->name);
-    b->run(b->iterations);
+    if (!b->run(b->iterations)) {
+        print("VTG-SKIP %s the hypervisor does not say\n", b->name);
+        return;
+    }
     for (i = 0; i < b->samples; i++)
         sample[i] = b->run(b->iterations);
-    end = append(line, "{\"bench\":\"%s\",\"metric\":\"ns\",", b->name);
+    end = append(line, "{\"bench\":\"%s\",\"metric\":\"%s\",", b->name, b->metric);
     end = append(end, "\"iters\":%u,\"samples\":[", b->iterations);
     for (i = 0; i < b->samples; i++)
         end = append(end, i ? ",%lu" : "%lu", sample[i]);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The hypervisor's primitives, timed from a guest without an operating system. A benchmark is a
- * function of suite.def's name that does `iterations` operations and returns the ticks they took.
+ * function of suite.def's name that does `iterations` operations and returns the ticks they took; one of
+ * memory returns bytes, or 0 where the hypervisor does not say.
  */
 #ifndef HYPER_H
 #define HYPER_H
 
 #include "../lib/hypercall.h"
 
-#define HYPER(name, ...) u64 bench_##name(unsigned int iterations);
+#define HYPER(name, ...)  u64 bench_##name(unsigned int iterations);
+#define MEMORY(name, ...) u64 bench_##name(unsigned int iterations);
 #include "bench/suite.def"
 
 /* Memory for tests, 4 L1 tables in a row, below which nothing is mapped at first. */

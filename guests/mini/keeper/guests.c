@@ -5,6 +5,7 @@
  *
  *   guests=N   how many there are (default 0)
  *   reason=R   how they end (SHUTDOWN_...; default 0, by powering off)
+ *   after=MS   when they are first looked at, which costs the CPU (default 0)
  *   forever=N  the first N do not end: meanwhile they must have their share of the CPU, at least
  *              `rivals` getting one each (default: all of the guests, and dom0)
  *   calls=N    the others are hostile and say how many calls they made: together at least so many
@@ -154,6 +155,7 @@ void guests_run(const char *args)
     case_long("guests-from-the-boot", domains_list(), n);
     if (!n || domains_list() != n)
         return;
+    sleep_ns(arg_number(args, "after", 0) * 1000000);
     if (n > forever)
         case_long("all-run-before-one-has-ended", wait_for_all(n, forever), n);
     print("keeper: %u guests were done in %lu ms\n", n - forever, (time_ns() - began) / 1000000);

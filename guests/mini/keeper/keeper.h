@@ -7,20 +7,11 @@
 #ifndef KEEPER_H
 #define KEEPER_H
 
-#include "../lib/hypercall.h"
+#include "../lib/tools.h"
 #include "../lib/verdict.h"
 
-#include <xen/domctl.h>
-#include <xen/sysctl.h>
+/* --- keeper.c: questions --- */
 
-/* --- keeper.c: the calls --- */
-
-struct xen_domctl *domctl_new(u32 cmd, domid_t domain); /* one, cleared, version and number set */
-long domctl(struct xen_domctl *op);
-long domctl_do(u32 cmd, domid_t domain); /* one without arguments */
-struct xen_sysctl *sysctl_new(u32 cmd);
-long sysctl(struct xen_sysctl *op);
-u64 frames_free(void);
 u32 cpus(void);
 bool audit_agrees(void);
 

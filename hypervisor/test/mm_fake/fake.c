@@ -17,7 +17,7 @@ unsigned fake_preempt_every;
 uint64_t fake_copies_left = ~0ull;
 void (*fake_on_flush)(uint64_t cpus);
 unsigned fake_cpu;
-uint64_t fake_flushes, fake_cr3;
+uint64_t fake_flushes, fake_cr3, fake_page;
 void (*fake_between)(void);
 unsigned fake_patience = 100000;
 
@@ -100,6 +100,7 @@ void tlb_flush_here(void)
 
 void invlpg(uint64_t va)
 {
+    fake_page = va;
 }
 
 void cr3_load(mfn_t l4)

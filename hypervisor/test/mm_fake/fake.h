@@ -29,6 +29,7 @@ extern uint64_t fake_copies_left;
 extern void (*fake_on_flush)(uint64_t cpus);
 extern unsigned fake_cpu;         /* the CPU "we" run on */
 extern uint64_t fake_flushes;     /* calls of tlb_flush */
+extern uint64_t fake_page;        /* which INVLPG was last told to forget */
 extern uint64_t fake_cr3;         /* what was last loaded, a frame number */
 
 #define FAKE_HOLE_ENTRY 0x00000000dead0063ull
