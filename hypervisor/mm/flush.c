@@ -29,10 +29,16 @@ static inline void flush(struct vcpu *v, uint64_t cpus, const uint64_t *page)
         tlb_flush(cpus);
 }
 
+/* Apart, or the compiler loads what is to be tested for both cases of `page`. */
+static __attribute__((noinline, cold)) void note_flush(uint64_t cpus, const uint64_t *page)
+{
+    trace_tlb_flush(cpus, page ? *page : ~0ull);
+}
+
 /* Apart, so that nothing is kept for its sake while nothing is recorded. */
 static __attribute__((noinline, cold)) void flush_recorded(struct vcpu *v, uint64_t cpus, const uint64_t *page)
 {
-    trace_tlb_flush(cpus, page ? *page : ~0ull);
+    note_flush(cpus, page);
     flush(v, cpus, page);
 }
 
