@@ -53,6 +53,27 @@ $(RING_TESTS): $(B)/test/%: $(B)/trace/test/%.o $(B)/trace/test/host.o $(RING_OB
 all: $(RING_TESTS)
 CHECKS += $(RING_TESTS) trace/test/check_ring_mutants
 
+# --- What a boot finds of the one before it, with a direct map of the host ---------------------------
+PREVIOUS_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -fno-builtin -Itrace/test/fake -Ihypervisor -Ihypervisor/test
+
+$(B)/trace/test/test_previous.o: RING_CFLAGS := $(PREVIOUS_CFLAGS)
+
+$(B)/trace/test/previous.o: hypervisor/core/previous.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PREVIOUS_CFLAGS) -c -o $@ $<
+
+$(B)/test/test_previous: $(B)/trace/test/test_previous.o $(B)/trace/test/previous.o
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^
+
+$(B)/test/previous_mutants.args: $(B)/test/test_previous
+	$(Q)echo '$(CC) $(filter-out -MMD -MP,$(PREVIOUS_CFLAGS)) -O0 -w' >$@
+
+all: $(B)/test/previous_mutants.args
+CHECKS += $(B)/test/test_previous trace/test/check_previous_mutants
+
 # --- The writer of docs/EVENTS.md, and a workload with everything on ----------------------------
 $(B)/trace/docs: $(B)/trace/docs.o
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
