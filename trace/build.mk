@@ -140,44 +140,29 @@ $(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_S
 all: $(B)/test/fuzz_vtrace
 CHECKS += trace/test/check_fuzz_vtrace
 
-# --- Live, in dom0: an image with vtrace and a workload whose hypercalls are known ------------------------------
-LIVE_MODULES := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk xen-privcmd xen-evtchn
+# --- Images for tests in dom0: vtrace, a program of the test's and its script, put on another image ------------------
+LIVE_MODULES  := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk xen-privcmd xen-evtchn
+RINGS_MODULES := $(filter virtio%,$(LIVE_MODULES))
+IMAGE_PROGRAMS := $(addprefix $(B)/trace/test/,live/calls rings/probe)
 
-$(B)/trace/test/live/calls: trace/test/live/calls.c hypervisor/pv/vantage_op.h
+$(IMAGE_PROGRAMS): $(B)/trace/test/%: trace/test/%.c hypervisor/pv/vantage_op.h
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
 
-$(B)/guests/live.gz: $(B)/guests/toolstack.gz $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/live/calls \
-                     trace/test/live/script
-	$(call say,IMAGE,$@)
-	$(Q)rm -rf $(B)/trace/live-root
-	$(Q)mkdir -p $(B)/trace/live-root/bin $(B)/trace/live-root/modules
-	$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/live/calls $(B)/trace/live-root/bin
-	$(Q)cp trace/test/live/script $(B)/trace/live-root/script
-	$(Q)echo $(LIVE_MODULES) > $(B)/trace/live-root/modules/order
-	$(Q)for m in $(LIVE_MODULES); do cp $$(find $(B)/guests/modules/ -name $$m.ko) $(B)/trace/live-root/modules; done
-	$(Q)cat $< <(guests/images/pack $(B)/trace/live-root) > $@
-
-all: $(B)/guests/live.gz
+# FOLDER of the test, its PROGRAM, IMAGE, what it is put ON, file with the ORDER of modules, MODULES
+define test_image
+$(B)/guests/$(3): $(B)/guests/$(4) $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/$(1)/$(2) trace/test/$(1)/script
+	$$(call say,IMAGE,$$@)
+	$$(Q)rm -rf $(B)/trace/$(1)-root
+	$$(Q)mkdir -p $(B)/trace/$(1)-root/bin $(B)/trace/$(1)-root/modules
+	$$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/$(1)/$(2) $(B)/trace/$(1)-root/bin
+	$$(Q)cp trace/test/$(1)/script $(B)/trace/$(1)-root/script
+	$$(Q)echo $(6) > $(B)/trace/$(1)-root/$(5)
+	$$(Q)for m in $(6); do cp $$$$(find $(B)/guests/modules/ -name $$$$m.ko) $(B)/trace/$(1)-root/modules; done
+	$$(Q)cat $$< <(guests/images/pack $(B)/trace/$(1)-root) > $$@
+all: $(B)/guests/$(3)
+endef
+$(eval $(call test_image,live,calls,live.gz,toolstack.gz,modules/order,$(LIVE_MODULES)))
+$(eval $(call test_image,rings,probe,rings.img,devices.img,rings.order,$(RINGS_MODULES)))
 CHECKS += trace/test/check_record
-
-# --- I/O rings: an image with a domU, vtrace, and a program that asks for what must be refused -------------------
-$(B)/trace/test/rings/probe: trace/test/rings/probe.c hypervisor/pv/vantage_op.h
-	$(call say,HOSTCC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxentoolcore -lxentoollog
-
-RINGS_MODULES := $(filter virtio%,$(LIVE_MODULES))
-$(B)/guests/rings.img: $(B)/guests/devices.img $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/rings/probe \
-                       trace/test/rings/script
-	$(call say,IMAGE,$@)
-	$(Q)rm -rf $(B)/trace/rings-root
-	$(Q)mkdir -p $(B)/trace/rings-root/bin $(B)/trace/rings-root/modules
-	$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/rings/probe $(B)/trace/rings-root/bin
-	$(Q)cp trace/test/rings/script $(B)/trace/rings-root/script
-	$(Q)echo $(RINGS_MODULES) > $(B)/trace/rings-root/rings.order
-	$(Q)for m in $(RINGS_MODULES); do cp $$(find $(B)/guests/modules/ -name $$m.ko) $(B)/trace/rings-root/modules; done
-	$(Q)cat $< <(guests/images/pack $(B)/trace/rings-root) > $@
-
-all: $(B)/guests/rings.img
