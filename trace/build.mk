@@ -83,7 +83,7 @@ TRACE_FILE   := $(B)/trace/run.vtr
 TRACE_RUN    ?= bench:null_call+fork_exit+fork_exec+pipe_latency
 
 .PHONY: trace
-trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/initrd.gz ## a short workload with tracing on, and its report
+trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/System.map $(B)/guests/initrd.gz ## a short workload with tracing on, and its report
 	$(Q)mkdir -p $(B)/trace
 	$(call say,RUN,dom0 with trace=$(TRACE): $(TRACE_RUN))
 	$(Q)timeout 300 qemu-system-x86_64 -accel tcg -cpu qemu64 -m 1024 -nographic -no-reboot -nic none \
@@ -95,7 +95,7 @@ trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/initrd.gz ##
 	$(Q)$(B)/bin/vtrace report $(TRACE_FILE) || [ $$? -eq 3 ]
 	$(Q)$(B)/bin/vtrace export ctf -o $(B)/trace/run.ctf $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
 	$(Q)$(B)/bin/vtrace export perfetto -o $(B)/trace/run.perfetto $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
-	$(Q)$(B)/bin/vtrace flame -o $(B)/trace/run.svg $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
+	$(Q)$(B)/bin/vtrace flame -s $(B)/guests/System.map -o $(B)/trace/run.svg $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
 	@echo "the trace: $(TRACE_FILE)   for babeltrace2: $(B)/trace/run.ctf   for ui.perfetto.dev: $(B)/trace/run.perfetto"
 	@echo "the flame graph: $(B)/trace/run.svg"
 
