@@ -53,6 +53,27 @@ $(RING_TESTS): $(B)/test/%: $(B)/trace/test/%.o $(B)/trace/test/host.o $(RING_OB
 all: $(RING_TESTS)
 CHECKS += $(RING_TESTS) trace/test/check_ring_mutants
 
+# --- What a boot finds of the one before it, with a direct map of the host ---------------------------
+PREVIOUS_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -fno-builtin -Itrace/test/fake -Ihypervisor -Ihypervisor/test
+
+$(B)/trace/test/test_previous.o: RING_CFLAGS := $(PREVIOUS_CFLAGS)
+
+$(B)/trace/test/previous.o: hypervisor/core/previous.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PREVIOUS_CFLAGS) -c -o $@ $<
+
+$(B)/test/test_previous: $(B)/trace/test/test_previous.o $(B)/trace/test/previous.o
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^
+
+$(B)/test/previous_mutants.args: $(B)/test/test_previous
+	$(Q)echo '$(CC) $(filter-out -MMD -MP,$(PREVIOUS_CFLAGS)) -O0 -w' >$@
+
+all: $(B)/test/previous_mutants.args
+CHECKS += $(B)/test/test_previous trace/test/check_previous_mutants
+
 # --- The writer of docs/EVENTS.md, and a workload with everything on ----------------------------
 $(B)/trace/docs: $(B)/trace/docs.o
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $<
@@ -62,7 +83,7 @@ TRACE_FILE   := $(B)/trace/run.vtr
 TRACE_RUN    ?= bench:null_call+fork_exit+fork_exec+pipe_latency
 
 .PHONY: trace
-trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/initrd.gz ## a short workload with tracing on, and its report
+trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/System.map $(B)/guests/initrd.gz ## a short workload with tracing on, and its report
 	$(Q)mkdir -p $(B)/trace
 	$(call say,RUN,dom0 with trace=$(TRACE): $(TRACE_RUN))
 	$(Q)timeout 300 qemu-system-x86_64 -accel tcg -cpu qemu64 -m 1024 -nographic -no-reboot -nic none \
@@ -74,7 +95,7 @@ trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/initrd.gz ##
 	$(Q)$(B)/bin/vtrace report $(TRACE_FILE) || [ $$? -eq 3 ]
 	$(Q)$(B)/bin/vtrace export ctf -o $(B)/trace/run.ctf $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
 	$(Q)$(B)/bin/vtrace export perfetto -o $(B)/trace/run.perfetto $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
-	$(Q)$(B)/bin/vtrace flame -o $(B)/trace/run.svg $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
+	$(Q)$(B)/bin/vtrace flame -s $(B)/guests/System.map -o $(B)/trace/run.svg $(TRACE_FILE) >/dev/null || [ $$? -eq 3 ]
 	@echo "the trace: $(TRACE_FILE)   for babeltrace2: $(B)/trace/run.ctf   for ui.perfetto.dev: $(B)/trace/run.perfetto"
 	@echo "the flame graph: $(B)/trace/run.svg"
 
@@ -119,44 +140,29 @@ $(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_S
 all: $(B)/test/fuzz_vtrace
 CHECKS += trace/test/check_fuzz_vtrace
 
-# --- Live, in dom0: an image with vtrace and a workload whose hypercalls are known ------------------------------
-LIVE_MODULES := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk xen-privcmd xen-evtchn
+# --- Images for tests in dom0: vtrace, a program of the test's and its script, put on another image ------------------
+LIVE_MODULES  := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk xen-privcmd xen-evtchn
+RINGS_MODULES := $(filter virtio%,$(LIVE_MODULES))
+IMAGE_PROGRAMS := $(addprefix $(B)/trace/test/,live/calls rings/probe)
 
-$(B)/trace/test/live/calls: trace/test/live/calls.c hypervisor/pv/vantage_op.h
+$(IMAGE_PROGRAMS): $(B)/trace/test/%: trace/test/%.c hypervisor/pv/vantage_op.h
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
 
-$(B)/guests/live.gz: $(B)/guests/toolstack.gz $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/live/calls \
-                     trace/test/live/script
-	$(call say,IMAGE,$@)
-	$(Q)rm -rf $(B)/trace/live-root
-	$(Q)mkdir -p $(B)/trace/live-root/bin $(B)/trace/live-root/modules
-	$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/live/calls $(B)/trace/live-root/bin
-	$(Q)cp trace/test/live/script $(B)/trace/live-root/script
-	$(Q)echo $(LIVE_MODULES) > $(B)/trace/live-root/modules/order
-	$(Q)for m in $(LIVE_MODULES); do cp $$(find $(B)/guests/modules/ -name $$m.ko) $(B)/trace/live-root/modules; done
-	$(Q)cat $< <(guests/images/pack $(B)/trace/live-root) > $@
-
-all: $(B)/guests/live.gz
+# FOLDER of the test, its PROGRAM, IMAGE, what it is put ON, file with the ORDER of modules, MODULES
+define test_image
+$(B)/guests/$(3): $(B)/guests/$(4) $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/$(1)/$(2) trace/test/$(1)/script
+	$$(call say,IMAGE,$$@)
+	$$(Q)rm -rf $(B)/trace/$(1)-root
+	$$(Q)mkdir -p $(B)/trace/$(1)-root/bin $(B)/trace/$(1)-root/modules
+	$$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/$(1)/$(2) $(B)/trace/$(1)-root/bin
+	$$(Q)cp trace/test/$(1)/script $(B)/trace/$(1)-root/script
+	$$(Q)echo $(6) > $(B)/trace/$(1)-root/$(5)
+	$$(Q)for m in $(6); do cp $$$$(find $(B)/guests/modules/ -name $$$$m.ko) $(B)/trace/$(1)-root/modules; done
+	$$(Q)cat $$< <(guests/images/pack $(B)/trace/$(1)-root) > $$@
+all: $(B)/guests/$(3)
+endef
+$(eval $(call test_image,live,calls,live.gz,toolstack.gz,modules/order,$(LIVE_MODULES)))
+$(eval $(call test_image,rings,probe,rings.img,devices.img,rings.order,$(RINGS_MODULES)))
 CHECKS += trace/test/check_record
-
-# --- I/O rings: an image with a domU, vtrace, and a program that asks for what must be refused -------------------
-$(B)/trace/test/rings/probe: trace/test/rings/probe.c hypervisor/pv/vantage_op.h
-	$(call say,HOSTCC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxentoolcore -lxentoollog
-
-RINGS_MODULES := $(filter virtio%,$(LIVE_MODULES))
-$(B)/guests/rings.img: $(B)/guests/devices.img $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/rings/probe \
-                       trace/test/rings/script
-	$(call say,IMAGE,$@)
-	$(Q)rm -rf $(B)/trace/rings-root
-	$(Q)mkdir -p $(B)/trace/rings-root/bin $(B)/trace/rings-root/modules
-	$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/rings/probe $(B)/trace/rings-root/bin
-	$(Q)cp trace/test/rings/script $(B)/trace/rings-root/script
-	$(Q)echo $(RINGS_MODULES) > $(B)/trace/rings-root/rings.order
-	$(Q)for m in $(RINGS_MODULES); do cp $$(find $(B)/guests/modules/ -name $$m.ko) $(B)/trace/rings-root/modules; done
-	$(Q)cat $< <(guests/images/pack $(B)/trace/rings-root) > $@
-
-all: $(B)/guests/rings.img

@@ -164,6 +164,7 @@ static void word_set(struct options *o, int option, char *value)
         {OPT_TWICE, &o->plan.twice, NULL, NULL},    {OPT_TOGETHER, &o->plan.together, NULL, NULL},
         {OPT_BUILD, NULL, NULL, &o->plan.machine.build},
         {OPT_QEMU, NULL, NULL, &o->plan.machine.qemu},
+        {OPT_COUNT, NULL, NULL, &o->plan.addresses},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)

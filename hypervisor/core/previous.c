@@ -38,7 +38,7 @@ static bool is_possible(const struct trace_descriptor *d)
 {
     struct run text = text_of(d);
 
-    return trace_is_description(d) && d->boot && d->boot < BOOT_LIMIT && d->header.mask &&
+    return trace_is_description(d) && d->boot < BOOT_LIMIT && d->header.mask &&
            d->header.schema_bytes < SCHEMA_LIMIT && d->schema == d->address + PAGE_SIZE &&
            !(d->ring_bytes & (d->ring_bytes - 1)) && d->ring_bytes >= TRACE_BUFFER_MIN && d->ring_bytes <= TRACE_BUFFER_MAX &&
            mm_early_is_unused(text.first, text.frames);

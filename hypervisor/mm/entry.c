@@ -93,8 +93,8 @@ static inline bool is_own_ram(struct domain *d, domid_t owner, uint64_t e)
            own_domain(frame_own(frame_of(pte_mfn(e)))) == d->id;
 }
 
-static inline int l1_replace(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old,
-                             uint64_t new, enum pte_mode mode)
+static inline __attribute__((always_inline)) int l1_replace(struct domain *d, domid_t owner, uint64_t *pte,
+                                                            uint64_t old, uint64_t new, enum pte_mode mode)
 {
     if (new & PTE_P) {
         new = l1_adjust(new);
@@ -120,13 +120,22 @@ static inline int l1_replace(struct domain *d, domid_t owner, uint64_t *pte, uin
     return 0;
 }
 
-int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint64_t new,
-             enum pte_mode mode)
+/* Apart, so that nothing is kept for its sake while nothing is recorded. */
+static __attribute__((noinline)) int l1_write_recorded(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old,
+                                                       uint64_t new, enum pte_mode mode)
 {
     int rc = l1_replace(d, owner, pte, old, new, mode);
 
     trace_pte_write((uint64_t)pte - DIRECT_VA, old, new, rc, d->id, USE_L1);
     return rc;
+}
+
+int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint64_t new,
+             enum pte_mode mode)
+{
+    if (trace_wants(pte_write))
+        return l1_write_recorded(d, owner, pte, old, new, mode);
+    return l1_replace(d, owner, pte, old, new, mode);
 }
 
 int upper_check(enum frame_use level, uint64_t *e)

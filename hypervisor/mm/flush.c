@@ -18,16 +18,8 @@ int flush_mask_read(struct domain *d, guest_ptr mask, uint64_t *cpus)
     return 0;
 }
 
-/* Apart, or the compiler loads what is to be tested for both cases of `page`. */
-static __attribute__((noinline, cold)) void note_flush(uint64_t cpus, const uint64_t *page)
+static inline void flush(struct vcpu *v, uint64_t cpus, const uint64_t *page)
 {
-    trace_tlb_flush(cpus, page ? *page : ~0ull);
-}
-
-void flush_cpus(struct vcpu *v, uint64_t cpus, const uint64_t *page)
-{
-    if (trace_wants(tlb_flush))
-        note_flush(cpus, page);
     if (page && cpus & cpu_of(v)) {
         invlpg(*page); /* of a non-canonical address: nothing */
         cpus &= ~cpu_of(v);
@@ -35,4 +27,25 @@ void flush_cpus(struct vcpu *v, uint64_t cpus, const uint64_t *page)
     cpus &= v->domain->dirty_cpus | cpu_of(v);
     if (cpus)
         tlb_flush(cpus);
+}
+
+/* Apart, or the compiler loads what is to be tested for both cases of `page`. */
+static __attribute__((noinline, cold)) void note_flush(uint64_t cpus, const uint64_t *page)
+{
+    trace_tlb_flush(cpus, page ? *page : ~0ull);
+}
+
+/* Apart, so that nothing is kept for its sake while nothing is recorded. */
+static __attribute__((noinline, cold)) void flush_recorded(struct vcpu *v, uint64_t cpus, const uint64_t *page)
+{
+    note_flush(cpus, page);
+    flush(v, cpus, page);
+}
+
+void flush_cpus(struct vcpu *v, uint64_t cpus, const uint64_t *page)
+{
+    if (trace_wants(tlb_flush))
+        flush_recorded(v, cpus, page);
+    else
+        flush(v, cpus, page);
 }

@@ -56,7 +56,7 @@ static void step_over(struct vcpu *v)
     }
 }
 
-static inline enum fault_outcome page_fault_do(struct vcpu *v, uint64_t va)
+static inline __attribute__((always_inline)) enum fault_outcome page_fault_do(struct vcpu *v, uint64_t va)
 {
     uint32_t error = v->ctx.regs.error_code;
     enum fault_outcome outcome = page_fault_answer(v, &va, error);

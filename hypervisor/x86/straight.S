@@ -494,8 +494,7 @@ entry_hypercall:
         mov     %rbx, %rdi
         call    on_sampled_hypercall
         jmp     1b
-5:      testb   $TRACE_MMU_BIT, trace_mask(%rip)
-        jne     exit_to_guest
+5:      IF_RECORDED TRACE_MMU_BIT, exit_to_guest
         movb    $0, CPU_FLUSH_TLB(%rsp)
         mov     CPU_CR3(%rsp), %rcx
         mov     %rcx, %cr3
@@ -511,8 +510,7 @@ entry_hypercall:
 entry_upcall:
         cmpb    $0, INFO_MASK(%rcx)
         jne     exit_quickly
-        testb   $TRACE_EVENT_BIT, trace_mask(%rip)
-        jne     exit_quickly
+        IF_RECORDED TRACE_EVENT_BIT, exit_quickly
         cmpb    $0, CPU_FLUSH_TLB(%rsp)
         jne     exit_quickly
         cmpq    $0, VCPU_PENDING_SINCE(%rbx)

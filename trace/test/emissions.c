@@ -8,24 +8,28 @@
 
 uint8_t trace_on[TRACE_EVENTS], trace_mask;
 
+void emit_words(uint32_t head, unsigned words, const uint64_t *w)
+{
+    switch (words) {
+    case 1:
+        trace_emit(head, 1, w);
+        break;
+    case 2:
+        trace_emit(head, 2, w);
+        break;
+    case 3:
+        trace_emit(head, 3, w);
+        break;
+    default:
+        trace_emit(head, 4, w);
+    }
+}
+
 void emit_test(unsigned writer, uint64_t counter, unsigned words)
 {
     uint64_t w = WORD(writer, counter), all[4] = {w, w, w, w};
-    uint32_t head = RECORD_HEAD(EVENT_TEST + words, words, writer);
 
-    switch (words) {
-    case 1:
-        trace_emit(head, 1, all);
-        break;
-    case 2:
-        trace_emit(head, 2, all);
-        break;
-    case 3:
-        trace_emit(head, 3, all);
-        break;
-    default:
-        trace_emit(head, 4, all);
-    }
+    emit_words(RECORD_HEAD(EVENT_TEST + words, words, writer), words, all);
 }
 
 static const uint8_t bytes[32] = {

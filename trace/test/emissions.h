@@ -11,7 +11,10 @@
 /* Word 1 of every record of those: its writer and that writer's counter, from 1. Further words repeat it. */
 #define WORD(writer, counter) ((uint64_t)(writer) << 56 | (counter))
 
-/* Emits one such record with so many words. */
+/* Emits a record of 1 to 4 words. */
+void emit_words(uint32_t head, unsigned words, const uint64_t *w);
+
+/* Emits one of the test's with so many words. */
 void emit_test(unsigned writer, uint64_t counter, unsigned words);
 
 /* The n-th event of events.def with fields by which their places are known. Spans began at the last change of the TSC's

@@ -3,6 +3,7 @@
  * Writes a trace file of two CPUs with random records of every event, for the tests of vtrace: the ring's
  * own code fills the packets. usage: make_trace FILE RECORDS SEED [PACKETS, a power of two]
  */
+#include "trace/test/emissions.h"
 #include "trace/test/host.h"
 #include "trace/each.h"
 #include "trace/histogram.h"
@@ -41,21 +42,8 @@ static void emit_random(void *unused)
 {
     unsigned i = next_random() % (sizeof(events) / sizeof(events[0]));
     uint64_t w[4] = {next_random() & 0xff, next_random() & 0xffff, next_random(), next_random()};
-    uint32_t head = RECORD_HEAD(events[i].number, events[i].words, 0);
 
-    switch (events[i].words) {
-    case 1:
-        trace_emit(head, 1, w);
-        break;
-    case 2:
-        trace_emit(head, 2, w);
-        break;
-    case 3:
-        trace_emit(head, 3, w);
-        break;
-    default:
-        trace_emit(head, 4, w);
-    }
+    emit_words(RECORD_HEAD(events[i].number, events[i].words, 0), events[i].words, w);
 }
 
 static void put_ring(FILE *f, const struct trace_ring *r)
