@@ -443,8 +443,8 @@ straight_measured:
         jmp     exit_to_guest
 
 /*
- * A hypercall: what on_syscall and exit_to_guest do, when nothing waits but a flush or the event callback. One that is measured or recorded goes
- * through on_sampled_hypercall, which says when the next is.
+ * A hypercall: what on_syscall and exit_to_guest do, when nothing waits but a flush or the event callback. One that is
+ * measured or recorded goes through on_sampled_hypercall, which says when the next is.
  *   comes with   rax = number, below HYPERCALL_NUMBERS; rsp at the saved rip
  *   wants        behind the handler: no work, a vCPU that runs on, above the hole, and not single-stepping
  *   leaves by    SYSRET; rcx and r11 are what SYSCALL put there, the callee-saved ones are still the guest's
