@@ -126,7 +126,7 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 
 all: $(B)/test/make_trace $(B)/test/write_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
 CHECKS += trace/test/check_sites trace/test/check_sequences trace/test/check_vtrace trace/test/check_verbs trace/test/check_ring_stages trace/test/check_export trace/test/check_descriptor \
-          trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest trace/test/check_events trace/test/check_two
+          trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest trace/test/check_events trace/test/check_two trace/test/check_classes
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().

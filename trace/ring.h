@@ -41,9 +41,10 @@
 #define TRACE_PACKET_SHIFT 14
 #define TRACE_GUARD_SHUT   0xffffffff
 
-/* TRACE_MMU and TRACE_TRAP, for straight.S. */
-#define TRACE_MMU_BIT  2
-#define TRACE_TRAP_BIT 4
+/* TRACE_MMU, TRACE_TRAP and TRACE_EVENT, for straight.S. */
+#define TRACE_MMU_BIT   2
+#define TRACE_TRAP_BIT  4
+#define TRACE_EVENT_BIT 16
 
 #ifndef __ASSEMBLER__
 

@@ -99,6 +99,8 @@ static int ask_all(const struct machine *m)
     is_well &= ask_column(m, COLUMN_VANTAGE);
     ask_column(m, COLUMN_XEN);
     ask_column(m, COLUMN_UML);
+    ask_column(m, COLUMN_VANTAGE_DOMU);
+    ask_column(m, COLUMN_XEN_DOMU);
     ask_program("plots", "gnuplot", "gnuplot-nox");
     ask_program("digests", "sha256sum", "coreutils");
     ask_memory();

@@ -114,7 +114,7 @@ static void judge_row(FILE *out, enum column_id column, enum row_id id, const st
     verdict_add(t->list, &(struct verdict_row){column, id, false, was->median, is->median, fails,
                                                v.faster && !v.slower});
     print_row(out, column, id, was, is, &v, fails, t);
-    if (v.slower && t->slower < EXPLAINED_MAX)
+    if (v.slower && row_is_time(id) && t->slower < EXPLAINED_MAX)
         t->to_explain.has[id] = true;
     t->slower += v.slower;
     t->faster += v.faster && !v.slower;
@@ -140,12 +140,16 @@ static void judge_caps(FILE *out, const struct baseline *now, struct tally *t)
 /* A recorded value has no hypervisor that could be counted again, but its commit has. */
 static void say_how_to_explain(FILE *out, const char *commit, const struct selection *rows)
 {
-    if (!commit || strchr(commit, '-') || !selection_count(rows))
+    bool can_be_built = strcmp(commit, "unknown") && !strstr(commit, "-dirty");
+    if (!can_be_built || !selection_count(rows))
         return;
-    fprintf(out, "# who, which functions, which hypercall: make gate BASE=%s GATE_ARGS='", commit);
+    fprintf(out, "# who, which functions, which hypercall: make gate BASE=%s GATE_ARGS=", commit);
+    const char *before = "'";
     for (int i = 0; i < ROWS; i++)
-        if (rows->has[i])
-            fprintf(out, " %s", suite_rows[i].name);
+        if (rows->has[i]) {
+            fprintf(out, "%s%s", before, suite_rows[i].name);
+            before = " ";
+        }
     fprintf(out, "'\n");
 }
 

@@ -27,9 +27,10 @@ struct figures figures_of(const struct result *r, const struct paper *paper, enu
     }
     f.paper_ratio = paper_ratio(cell, PAPER_XEN);
     f.goal = cell->goal > 0 ? cell->goal : NAN;
-    f.half = (1 + f.ratio[COLUMN_XEN]) / 2;
+    /* fmin() passes over a configuration that did not run. */
+    f.half = (1 + fmin(f.ratio[COLUMN_XEN], f.ratio[COLUMN_XEN_FAST])) / 2;
     double ours = f.value[COLUMN_VANTAGE] - f.value[COLUMN_NATIVE];
-    double xens = f.value[COLUMN_XEN] - f.value[COLUMN_NATIVE];
+    double xens = fmin(f.value[COLUMN_XEN], f.value[COLUMN_XEN_FAST]) - f.value[COLUMN_NATIVE];
     if (xens > 0)
         f.share = ours / xens;
     return f;

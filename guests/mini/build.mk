@@ -20,7 +20,7 @@ MINI_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-strict-aliasing -mc
                -fno-pic -mno-red-zone -mgeneral-regs-only -fno-omit-frame-pointer \
                -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
                -fno-delete-null-pointer-checks -I. -Ihypervisor \
-               -D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__
+               -D__XEN_INTERFACE_VERSION__=0x00040e00 -D__XEN_TOOLS__ -ffile-prefix-map=$(CURDIR)=.
 
 $(B)/guests/mini/obj/%.c.o: guests/mini/%.c
 	$(call say,CC,$<)

@@ -22,11 +22,8 @@
 #include "mm/room.h"
 #include "grant/table.h"
 
-#define ACTIVE_ORDER 1
 #define RELEASE_UNIT 16 /* handles between two looks at the clock */
 _Static_assert(sizeof(struct grants) <= PAGE_SIZE, "one page");
-_Static_assert(sizeof(struct active) * GRANTS_PER_FRAME <= PAGE_SIZE << ACTIVE_ORDER,
-               "ACTIVE_ORDER");
 _Static_assert(sizeof(grant_entry_v1_t) * GRANTS_PER_FRAME == PAGE_SIZE, "GRANTS_PER_FRAME");
 
 union entry_word {
@@ -41,7 +38,19 @@ static grant_entry_v1_t *shared_at(struct grants *g, uint32_t ref)
 
 static struct active *active_at(struct grants *g, uint32_t ref)
 {
-    return &g->active[ref / GRANTS_PER_FRAME][ref % GRANTS_PER_FRAME];
+    return &g->active[ref / ACTIVE_PER_PAGE][ref % ACTIVE_PER_PAGE];
+}
+
+static __attribute__((noinline, cold)) struct active *active_add(struct grants *g, uint32_t ref)
+{
+    g->active[ref / ACTIVE_PER_PAGE] = hv_alloc(0);
+    return g->active[ref / ACTIVE_PER_PAGE] ? active_at(g, ref) : NULL;
+}
+
+/* Active entries come by the page, when the first of it is used: most domains use a few grants. NULL: no memory. */
+static struct active *active_ready(struct grants *g, uint32_t ref)
+{
+    return likely(g->active[ref / ACTIVE_PER_PAGE]) ? active_at(g, ref) : active_add(g, ref);
 }
 
 static bool ref_is_valid(const struct grants *g, uint32_t ref)
@@ -99,7 +108,9 @@ static int pin_locked(struct domain *owner, uint32_t ref, domid_t user, bool wri
 
     if (!ref_is_valid(g, ref))
         return GNTST_bad_gntref;
-    a = active_at(g, ref);
+    a = active_ready(g, ref);
+    if (!a)
+        return GNTST_no_space;
     if (is_pinned(a) && a->user != user)
         return GNTST_general_error;
     e.frame = a->frame;
@@ -169,7 +180,7 @@ int grant_named_frame(struct domain *owner, uint32_t ref, mfn_t *frame)
 }
 
 /* A page of handles more, all free. */
-static void handles_add(struct grants *g)
+static __attribute__((noinline, cold)) void handles_add(struct grants *g)
 {
     uint32_t first = g->handle_count, end = MIN(first + HANDLES_PER_PAGE, g->handle_limit);
     struct mapping *page = first < end ? hv_alloc(0) : NULL;
@@ -213,9 +224,7 @@ static int add_frame(struct domain *d, unsigned i)
     struct grants *g = grants_of(d);
     int rc;
 
-    if (!g->active[i])
-        g->active[i] = hv_alloc(ACTIVE_ORDER);
-    if (g->active[i] && !g->shared[i])
+    if (!g->shared[i])
         g->shared[i] = hv_alloc(0);
     if (!g->shared[i])
         return -ENOMEM;
@@ -299,9 +308,10 @@ void grant_domain_destroy(struct domain *d)
             pages_unshare(d, mfn_of(g->shared[i]));
         else if (g->shared[i])
             hv_free(g->shared[i], 0);
-        if (g->active[i])
-            hv_free(g->active[i], ACTIVE_ORDER);
     }
+    for (unsigned i = 0; i < ARRAY_SIZE(g->active); i++)
+        if (g->active[i])
+            hv_free(g->active[i], 0);
     for (unsigned i = 0; i < ARRAY_SIZE(g->mappings); i++)
         if (g->mappings[i])
             hv_free(g->mappings[i], 0);
@@ -313,12 +323,13 @@ void grant_each_pinned(struct domain *d, void (*see)(mfn_t frame, unsigned pins)
 {
     struct grants *g = grants_of(d);
 
-    for (uint32_t ref = 0; ref_is_valid(g, ref); ref++) {
-        const struct active *a = active_at(g, ref);
+    for (uint32_t page = 0; page < ARRAY_SIZE(g->active); page++)
+        for (uint32_t i = 0; g->active[page] && i < ACTIVE_PER_PAGE; i++) {
+            const struct active *a = &g->active[page][i];
 
-        if (is_pinned(a))
-            see(MFN(a->frame), a->readers + a->writers);
-    }
+            if (is_pinned(a))
+                see(MFN(a->frame), a->readers + a->writers);
+        }
 }
 
 unsigned grant_frame_count(const struct domain *d)

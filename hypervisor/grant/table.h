@@ -25,6 +25,8 @@ struct mapping {
     uint16_t flags; /* the parts that are left, readonly, contains_pte; 0: free or being made */
 } __attribute__((aligned(8))); /* one in use changes by one store or compare-and-swap (map.c) */
 
+#define ACTIVE_PER_PAGE (PAGE_SIZE / sizeof(struct active))
+
 #define HANDLES_PER_PAGE (PAGE_SIZE / sizeof(struct mapping))
 #define HANDLE_NONE      (~0u)
 
@@ -36,7 +38,7 @@ struct grants {
     uint32_t free_handle;
     uint32_t release_next; /* where grant_domain_release goes on */
     grant_entry_v1_t *shared[GRANT_FRAMES_MAX];
-    struct active *active[GRANT_FRAMES_MAX];
+    struct active *active[GRANT_FRAMES_MAX * GRANTS_PER_FRAME / ACTIVE_PER_PAGE]; /* NULL: none was ever in use */
     struct mapping *mappings[GRANT_HANDLES_MAX / HANDLES_PER_PAGE];
 };
 

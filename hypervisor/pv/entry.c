@@ -57,7 +57,8 @@ _Static_assert(HYPERCALL_SET_SEGMENT_BASE == __HYPERVISOR_set_segment_base, "set
 _Static_assert(SEGBASE_USER_SEL == SEGBASE_GS_USER_SEL && SEGBASE_FS == 0 && SEGBASE_GS_USER == 1 &&
                    SEGBASE_GS_KERNEL == 2,
                "segment_base_msr");
-_Static_assert(TRACE_TRAP_BIT == TRACE_TRAP && TRACE_MMU_BIT == TRACE_MMU, "classes of events");
+_Static_assert(TRACE_TRAP_BIT == TRACE_TRAP && TRACE_MMU_BIT == TRACE_MMU && TRACE_EVENT_BIT == TRACE_EVENT,
+               "classes of events");
 _Static_assert(VECTOR_UD == TRAP_UD && sizeof(struct trap_gate) == 16, "gates");
 
 void on_syscall(struct context *c)

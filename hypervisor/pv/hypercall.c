@@ -222,7 +222,7 @@ static int multicall_member(struct vcpu *v, guest_ptr at, bool is_sampled)
                             : dispatch(v, m.op, m.args[0], m.args[1], m.args[2], m.args[3]);
     if (result != -ERESTART) {
         at = gptr_add(at, offsetof(multicall_entry_t, result));
-        return guest_put(at, &result);
+        return guest_write_word(at, (uint64_t)result);
     }
     for (unsigned i = 0; i < 6; i++)
         if (v->restart.changed >> i & 1)

@@ -68,3 +68,16 @@ int guest_write(guest_ptr dst, const void *src, size_t n)
         return -EFAULT;
     return 0;
 }
+
+int guest_write_word(guest_ptr dst, uint64_t word)
+{
+    int rc = -EFAULT;
+
+    flush_pending();
+    if (likely(guest_range_ok(dst, sizeof(word))))
+        __asm__ volatile("1: mov %[word], %[to]\n xor %[rc], %[rc]\n2:" FIXUP(1b, 2b)
+                         : [rc] "+r"(rc), [to] "=m"(*(uint64_t *)dst.va)
+                         : [word] "r"(word)
+                         : "cc");
+    return rc;
+}

@@ -53,10 +53,7 @@ entry_trap:
         cld
         testb   $3, 16(%rsp)
         jz      2f
-1:      SAVE
-        lea     -REGS(%rsp), %rdi
-        mov     -REGS(%rsp), %rsp
-        xor     %ebp, %ebp
+1:      SAVE_GUEST
         call    on_guest_entry
         jmp     exit_quickly
 2:      testb   $2, 26(%rsp)
@@ -147,10 +144,7 @@ entry_sysenter:
         popfq
 entry_trap_guest:
         cld
-        SAVE
-        lea     -REGS(%rsp), %rdi
-        mov     -REGS(%rsp), %rsp
-        xor     %ebp, %ebp
+        SAVE_GUEST
         call    on_guest_entry
 
 /*

@@ -31,6 +31,14 @@
         push    %r15
 .endm
 
+/* The same when they are a guest's: then rdi = its struct context and C can be called on the CPU's stack. */
+.macro SAVE_GUEST
+        SAVE
+        lea     -REGS(%rsp), %rdi
+        mov     -REGS(%rsp), %rsp
+        xor     %ebp, %ebp
+.endm
+
 /* Undoes SAVE; the error-code word is left on the stack. */
 .macro RESTORE
         pop     %r15

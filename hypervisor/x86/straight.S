@@ -510,7 +510,7 @@ entry_hypercall:
 entry_upcall:
         cmpb    $0, INFO_MASK(%rcx)
         jne     exit_quickly
-        IF_RECORDED TRACE_TRAP_BIT, exit_quickly
+        IF_RECORDED TRACE_EVENT_BIT, exit_quickly
         cmpb    $0, CPU_FLUSH_TLB(%rsp)
         jne     exit_quickly
         cmpq    $0, VCPU_PENDING_SINCE(%rbx)
@@ -545,26 +545,26 @@ entry_page_fault:
         cmpb    $ERROR_STORE | ERROR_USER, (%rsp)
         je      entry_store
 fault_of_guest:
-        STRAIGHT_EXCEPTION page_fault_back
+        STRAIGHT_EXCEPTION exception_back
         cmpq    $0, V(VCPU_FAULT_ADDRESS)(%rax)
-        je      page_fault_back
+        je      exception_back
         mov     %cr2, %r11
         mov     %r11, V(R(12))(%rax)            /* a free place; a second fault would overwrite CR2 */
         sar     $HOLE_SHIFT, %r11
         cmp     $HOLE_PREFIX, %r11
-        je      page_fault_back
+        je      exception_back
         cmpb    $0, V(VCPU_IN_USER)(%rax)
         je      1f
 
         mov     V(VCPU_KERNEL_SP)(%rax), %rcx
-        FRAME_PLACE FAULT_BYTES, page_fault_back
+        FRAME_PLACE FAULT_BYTES, exception_back
         LOAD_KERNEL_MODE
         FRAME_ERROR ERROR_RESERVED
         FRAME   24, 0xffff, page_fault_undo
         jmp     2f
 
 1:      mov     24(%rax), %rcx
-        FRAME_PLACE FAULT_BYTES, page_fault_back
+        FRAME_PLACE FAULT_BYTES, exception_back
         FRAME_ERROR ERROR_RESERVED | ERROR_USER
         FRAME   24, 0xfffc, page_fault_undo
 
@@ -580,22 +580,9 @@ entry_store:
         testb   $FLAG_VM >> 16, 26(%rsp)
         jne     entry_trap
         cld
-        SAVE
-        lea     -REGS(%rsp), %rdi
-        mov     -REGS(%rsp), %rsp
-        xor     %ebp, %ebp
+        SAVE_GUEST
         call    on_page_fault
         jmp     exit_quickly
-
-page_fault_undo:
-        cmpb    $0, V(VCPU_IN_USER)(%rax)
-        je      1f
-        swapgs
-1:      mov     V(R(12))(%rax), %rcx
-        mov     %rcx, %cr2
-page_fault_back:
-        EXCEPTION_BACK
-        jmp     entry_trap
 
 /*
  * entry_exception — an exception without error code that is the guest kernel's business; or #UD, which may begin the
@@ -652,14 +639,14 @@ entry_exception:
         jne     exception_back
         EXCEPTION_BACK
         cld
-        SAVE
-        lea     -REGS(%rsp), %rdi
-        mov     -REGS(%rsp), %rsp
-        xor     %ebp, %ebp
+        SAVE_GUEST
         call    on_forced_cpuid                 /* makes nothing wait */
         mov     CPU_CURRENT(%rsp), %rax
         jmp     load_guest
 
+page_fault_undo:
+        mov     V(R(12))(%rax), %rcx
+        mov     %rcx, %cr2
 exception_undo:
         cmpb    $0, V(VCPU_IN_USER)(%rax)
         je      exception_back

@@ -37,6 +37,18 @@ static void check_multicall(void)
     case_long("multicall-bad-pointer", hyp_multicall(HOLE_POINTER, 1), -EFAULT);
 }
 
+/* A list that can be read, but takes no results. */
+static void check_multicall_results(void)
+{
+    struct multicall_entry *list = page_alloc();
+
+    list[0] = (struct multicall_entry){.op = __HYPERVISOR_xen_version, .result = 1};
+    map_page(TEST_VA, pte_make(va_mfn(list), PTE_RO));
+    case_long("multicall-read-only", hyp_multicall(TEST_VA, 1), -EFAULT);
+    case_long("multicall-no-result", (long)list[0].result, 1);
+    map_page(TEST_VA, 0);
+}
+
 /*
  * Pointers to where the hypervisor has memory mapped (XSA-212): the table M2P, the direct map of
  * RAM (Xen's and Vantage's lie at the same address) and Vantage's text. Nothing is read or written
@@ -146,6 +158,7 @@ void abi_misc(void)
     abi_calls(rows, ARRAY_SIZE(rows));
     check_console();
     check_multicall();
+    check_multicall_results();
     check_multicall_iret();
     check_hole();
     check_callbacks();
