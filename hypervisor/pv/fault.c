@@ -141,6 +141,17 @@ static void emulated(struct vcpu *v, enum emulate_result result, const struct em
     }
 }
 
+/* Apart, so that nothing is kept for its sake while nothing is recorded. */
+static __attribute__((noinline)) enum emulate_result emulate_recorded(struct vcpu *v, struct emulate_fault *f)
+{
+    struct trace_time begin = trace_time_now();
+    uint64_t rip = v->ctx.regs.rip;
+    enum emulate_result result = emulate_privileged(v, f);
+
+    trace_emulate(begin, TRAP_GP, result, rip);
+    return result;
+}
+
 void general_protection(struct vcpu *v)
 {
     uint32_t error = v->ctx.regs.error_code;
@@ -152,12 +163,8 @@ void general_protection(struct vcpu *v)
         reflect(v, TRAP_GP, error);
     } else {
         struct emulate_fault f = {0};
-        struct trace_time begin = trace_begin(TRACE_TRAP);
-        uint64_t rip = v->ctx.regs.rip;
-        enum emulate_result result = emulate_privileged(v, &f);
 
-        trace_emulate(begin, TRAP_GP, result, rip);
-        emulated(v, result, &f);
+        emulated(v, trace_wants(emulate) ? emulate_recorded(v, &f) : emulate_privileged(v, &f), &f);
     }
 }
 
