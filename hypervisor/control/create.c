@@ -13,14 +13,14 @@
 #include "sched/sched.h"
 #include "trace/trace.h"
 
-/* Two pages each, in whose room the folders' parts of them fit. */
-#define DOMAIN_ORDER 1
+/* One page and two, in whose room the folders' parts of them fit. */
+#define DOMAIN_ORDER 0
 #define VCPU_ORDER   1
 
 /* Windows may want page tables of our own, and those must not fail: we keep that many frames. */
 #define FRAMES_KEPT 64
 
-_Static_assert(sizeof(struct domain) <= PAGE_SIZE << DOMAIN_ORDER, "a domain is two pages");
+_Static_assert(sizeof(struct domain) <= PAGE_SIZE << DOMAIN_ORDER, "a domain is a page");
 _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE << VCPU_ORDER, "a vCPU is two pages");
 
 static struct domain idle_domain = {.id = DOMID_IDLE, .state = DOMAIN_RUNNING};

@@ -147,6 +147,8 @@ void event_domain_destroy(struct domain *d)
             hv_free(e->chunk[i], 0);
     if (e->rings)
         hv_free(e->rings, 0);
+    if (e->pirq_port)
+        hv_free(e->pirq_port, 0);
     room_free(e);
     d->events = NULL;
 }

@@ -34,6 +34,7 @@ struct ring {
 };
 
 _Static_assert(sizeof(struct ring) * RINGS_MAX <= PAGE_SIZE, "one page");
+_Static_assert(sizeof(uint16_t) * PIRQS_MAX <= PAGE_SIZE, "one page");
 
 struct watchdog {
     struct timer timer;
@@ -45,7 +46,7 @@ struct watchdog {
 struct events {
     struct port *chunk[PORTS_MAX / PORTS_PER_CHUNK]; /* a page each, NULL until a port of it is taken */
     struct port nothing;                             /* stands for the ports of those; stays free */
-    uint16_t pirq_port[PIRQS_MAX]; /* 0: none */
+    uint16_t *pirq_port;           /* PIRQS_MAX, 0: none; a page, NULL until one is bound */
     uint32_t first_free;           /* no port below is free */
     uint32_t reset_next;           /* where a reset goes on, 0 when none is under way */
     uint32_t pollers;              /* vCPUs that have polled since they last blocked; atomic */

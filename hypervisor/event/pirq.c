@@ -8,6 +8,7 @@
  * [pirq.once]  an interrupt of a domain has at most one port
  */
 #include "event/channel.h"
+#include "mm/mm.h"
 
 static int reserve(struct domain *d, uint32_t pirq, uint32_t *port)
 {
@@ -15,7 +16,12 @@ static int reserve(struct domain *d, uint32_t pirq, uint32_t *port)
     int rc;
 
     lock_take(&d->io_lock);
-    rc = e->pirq_port[pirq] ? -EEXIST : port_reserve(d, port);
+    if (!e->pirq_port)
+        e->pirq_port = hv_alloc(0);
+    if (!e->pirq_port)
+        rc = -ENOMEM;
+    else
+        rc = e->pirq_port[pirq] ? -EEXIST : port_reserve(d, port);
     if (!rc)
         e->pirq_port[pirq] = *port;
     lock_drop(&d->io_lock);
@@ -70,12 +76,13 @@ int pirq_close(struct domain *d, uint32_t port)
 
 bool event_pirq(struct domain *d, unsigned pirq)
 {
+    struct events *e = events_of(d);
     uint32_t port;
 
     if (pirq >= PIRQS_MAX)
         return false;
     lock_take(&d->io_lock);
-    port = events_of(d)->pirq_port[pirq];
+    port = e->pirq_port ? e->pirq_port[pirq] : 0;
     /* Reserved counts: the interrupt may come before on_pirq_bind has returned. */
     if (port)
         port_raise(d, port);

@@ -154,6 +154,8 @@ void mm_domain_free(struct domain *d)
     lock_take(&all_domains_lock);
     list_remove(&domain_memory(d)->all);
     lock_drop(&all_domains_lock);
+    if (domain_memory(d)->map)
+        hv_free(domain_memory(d)->map, 0);
     room_free(d->mm);
     d->mm = NULL;
 }

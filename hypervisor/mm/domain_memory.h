@@ -16,7 +16,7 @@ struct domain_memory {
     enum destroy_phase phase;
     uint64_t next; /* frame the destruction looks at next */
     unsigned map_entries;
-    struct e820entry map[MM_MAX_E820]; /* XENMEM_memory_map; mm_lock */
+    struct e820entry *map; /* XENMEM_memory_map: MM_MAX_E820, a page, NULL until one is set; only set once */
 };
 
 /* Requests are copied in before they are looked at, this many at a time. */
@@ -32,6 +32,7 @@ struct vcpu_memory {
 };
 
 _Static_assert(sizeof(struct domain_memory) <= PAGE_SIZE, "at most a page");
+_Static_assert(sizeof(struct e820entry) * MM_MAX_E820 <= PAGE_SIZE, "at most a page");
 _Static_assert(sizeof(struct vcpu_memory) <= PAGE_SIZE, "at most a page");
 
 /* Frames of ours become d's if it may have them. 0, -ENOMEM. */

@@ -46,6 +46,16 @@ long memory_map(struct vcpu *v, guest_ptr arg)
     return dm->map_entries ? map_out(arg, dm->map, dm->map_entries) : -ENOSYS;
 }
 
+/* Where a domain's map goes; two callers may come at once. NULL without memory. */
+static struct e820entry *map_room(struct domain_memory *dm)
+{
+    struct e820entry *none = NULL, *fresh = dm->map ? NULL : hv_alloc(0);
+
+    if (fresh && !__atomic_compare_exchange_n(&dm->map, &none, fresh, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        hv_free(fresh, 0);
+    return __atomic_load_n(&dm->map, __ATOMIC_ACQUIRE);
+}
+
 long memory_map_set(struct vcpu *v, guest_ptr arg)
 {
     struct xen_foreign_memory_map request;
@@ -61,10 +71,12 @@ long memory_map_set(struct vcpu *v, guest_ptr arg)
     if (request.map.nr_entries > MM_MAX_E820)
         return -EINVAL;
     struct domain_memory *dm = domain_memory(d);
+    struct e820entry *map = map_room(dm);
+    if (!map)
+        return -ENOMEM;
     /* Set before the domain runs; a reader meanwhile sees an empty map. */
     dm->map_entries = 0;
-    if (guest_read(dm->map, GPTR((uint64_t)request.map.buffer.p),
-                   request.map.nr_entries * sizeof(dm->map[0])))
+    if (guest_read(map, GPTR((uint64_t)request.map.buffer.p), request.map.nr_entries * sizeof(*map)))
         return -EFAULT;
     dm->map_entries = request.map.nr_entries;
     return 0;

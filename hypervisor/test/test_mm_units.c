@@ -455,6 +455,7 @@ static void question_cases(void)
 {
     struct e820entry map[2] = {{0, 0x9f000, 1}, {0x100000, 0xff00000, 1}}, out[4];
     struct xen_memory_map request = {.nr_entries = 4};
+    struct xen_foreign_memory_map given = {.domid = domu->id, .map.nr_entries = 2};
     struct xen_machphys_mapping m2p;
     domid_t self = DOMID_SELF;
 
@@ -468,6 +469,14 @@ static void question_cases(void)
     check(hc_memory_op(v0, XENMEM_machine_memory_map, GPTR((uint64_t)&request)) == -EINVAL &&
               hc_memory_op(vu, XENMEM_memory_map, GPTR((uint64_t)&request)) == -ENOSYS,
           "too small a buffer; a domain without a map");
+    set_xen_guest_handle(given.map.buffer, (void *)&map[0]);
+    request.nr_entries = 4;
+    memset(out, 0, sizeof(out));
+    check(hc_memory_op(vu, XENMEM_set_memory_map, GPTR((uint64_t)&given)) == -EPERM &&
+              !hc_memory_op(v0, XENMEM_set_memory_map, GPTR((uint64_t)&given)) &&
+              !hc_memory_op(vu, XENMEM_memory_map, GPTR((uint64_t)&request)) && request.nr_entries == 2 &&
+              !memcmp(out, map, sizeof(map)),
+          "the map a domain is given is the one it reads");
     check(hc_memory_op(vu, XENMEM_current_reservation, GPTR((uint64_t)&self)) == (long)domu->pages &&
               hc_memory_op(vu, XENMEM_maximum_reservation, GPTR((uint64_t)&self)) == 40 &&
               hc_memory_op(vu, XENMEM_maximum_ram_page, GPTR(0)) == 255 &&
