@@ -41,18 +41,6 @@ static struct active *active_at(struct grants *g, uint32_t ref)
     return &g->active[ref / ACTIVE_PER_PAGE][ref % ACTIVE_PER_PAGE];
 }
 
-static __attribute__((noinline, cold)) struct active *active_add(struct grants *g, uint32_t ref)
-{
-    g->active[ref / ACTIVE_PER_PAGE] = hv_alloc(0);
-    return g->active[ref / ACTIVE_PER_PAGE] ? active_at(g, ref) : NULL;
-}
-
-/* Active entries come by the page, when the first of it is used: most domains use a few grants. NULL: no memory. */
-static struct active *active_ready(struct grants *g, uint32_t ref)
-{
-    return likely(g->active[ref / ACTIVE_PER_PAGE]) ? active_at(g, ref) : active_add(g, ref);
-}
-
 static bool ref_is_valid(const struct grants *g, uint32_t ref)
 {
     return ref < g->frame_count * GRANTS_PER_FRAME;
@@ -67,6 +55,19 @@ static bool permits(grant_entry_v1_t e, const struct active *a, domid_t user, bo
 {
     return (e.flags & GTF_type_mask) == GTF_permit_access && e.domid == user &&
            !(write && e.flags & GTF_readonly) && (!is_pinned(a) || e.frame == a->frame);
+}
+
+/* Active entries come by the page, when the first of it is used: most domains use a few grants. Only what is granted
+ * is, so who just names references does not make the owner take memory. */
+static __attribute__((noinline, cold)) int active_add(struct grants *g, uint32_t ref, domid_t user)
+{
+    static const struct active unused;
+    union entry_word now = {.word = __atomic_load_n((uint64_t *)shared_at(g, ref), __ATOMIC_ACQUIRE)};
+
+    if (!permits(now.e, &unused, user, false))
+        return GNTST_general_error;
+    g->active[ref / ACTIVE_PER_PAGE] = hv_alloc(0);
+    return g->active[ref / ACTIVE_PER_PAGE] ? GNTST_okay : GNTST_no_space;
 }
 
 /* Marks the shared entry as used and returns it as it was checked. */
@@ -108,9 +109,10 @@ static int pin_locked(struct domain *owner, uint32_t ref, domid_t user, bool wri
 
     if (!ref_is_valid(g, ref))
         return GNTST_bad_gntref;
-    a = active_ready(g, ref);
-    if (!a)
-        return GNTST_no_space;
+    rc = likely(g->active[ref / ACTIVE_PER_PAGE]) ? GNTST_okay : active_add(g, ref, user);
+    if (rc)
+        return rc;
+    a = active_at(g, ref);
     if (is_pinned(a) && a->user != user)
         return GNTST_general_error;
     e.frame = a->frame;

@@ -437,6 +437,7 @@ static void creation(void)
     fake_alloc_budget = 0;
     check(grant_pin(d, 0, 7, false, &frame) == GNTST_no_space && entry(d, 0)->flags == 1 && grant_domain_is_idle(d),
           "no memory for what is in use: refused, not marked");
+    check(grant_pin(d, 1, 7, false, &frame) == GNTST_general_error, "none is wanted for what is not granted");
     fake_alloc_budget = -1;
     check(mfn_is_none(grant_frame_mfn(d, 3)), "no frame beyond the table");
     grant_domain_destroy(d);
@@ -461,7 +462,7 @@ static void naming(void)
 
 int main(void)
 {
-    plan(88);
+    plan(89);
     fake_machine(1);
     fake_pages_init();
     dom0 = make(0, 10);
