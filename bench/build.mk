@@ -94,7 +94,7 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
 
-# Every suite, not only quick; about half an hour. `make report` makes the pages of what is kept.
+# Every suite, not only quick, and domUs; about an hour. `make report` makes the pages of what is kept.
 .PHONY: results report
 results: ## measure every suite again, keep the documents in results/baseline/, rewrite the report
 	$(Q)ci/deps
