@@ -22,8 +22,8 @@ int verb_wall(struct options *o)
     o->plan.seeds = o->rounds;
     status = run_columns(&o->plan, &boots, rounds);
     environment_fill(&boots, o);
-    wall = (struct wall){.commit = boots.commit, .host = boots.host, .rounds = o->rounds};
-    wall_judge(&o->plan, rounds, wall.rows);
+    wall = (struct wall){.commit = boots.commit, .host = boots.host};
+    wall_judge(&o->plan, rounds, &wall);
     if (o->wants_json)
         wall_json(stdout, &wall);
     else

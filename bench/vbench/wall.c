@@ -41,8 +41,9 @@ const struct spread *wall_better_xen(const struct wall_row *row)
     return !xen->n || (fast->n && fast->median < xen->median) ? fast : xen;
 }
 
-static void judge(const struct run_plan *plan, const struct result *rounds, enum row_id id, struct wall_row *row)
+static void judge(const struct run_plan *plan, const struct result *rounds, enum row_id id, struct wall *w)
 {
+    struct wall_row *row = &w->rows[id];
     for (int c = 0; c < COLUMNS; c++) {
         double values[ROUNDS_MAX];
         unsigned n = 0;
@@ -50,15 +51,17 @@ static void judge(const struct run_plan *plan, const struct result *rounds, enum
             n += metric_value(rounds[i].columns[c].metrics, id, &values[n]);
         if (n)
             row->column[c] = spread_of(values, n);
+        if (n > w->rounds)
+            w->rounds = n;
     }
     row->verdict = wall_verdict(&row->column[COLUMN_VANTAGE], wall_better_xen(row));
 }
 
-void wall_judge(const struct run_plan *plan, const struct result *rounds, struct wall_row rows[ROWS])
+void wall_judge(const struct run_plan *plan, const struct result *rounds, struct wall *w)
 {
     for (int i = 0; i < ROWS; i++)
         if (plan->rows.has[i] && row_is_shown(i))
-            judge(plan, rounds, i, &rows[i]);
+            judge(plan, rounds, i, w);
 }
 
 bool wall_is_slower(const struct wall *w)

@@ -31,15 +31,15 @@ enum wall_verdict wall_verdict(const struct spread *vantage, const struct spread
 /* What a run by the host's clock found (results/wall.json). */
 struct wall {
     char *commit, *host; /* NULL: there is none */
-    unsigned rounds;
+    unsigned rounds; /* that the row measured most often has */
     struct wall_row rows[ROWS];
 };
 
 /* "no slower", "noisy", "slower"; "" for a row that is missing on one side. */
 const char *wall_verdict_name(enum wall_verdict verdict);
 
-/* Fills the rows from plan->seeds rounds. */
-void wall_judge(const struct run_plan *plan, const struct result *rounds, struct wall_row rows[ROWS]);
+/* Fills the rows from plan->seeds rounds, the last of which an interrupted run may not have. */
+void wall_judge(const struct run_plan *plan, const struct result *rounds, struct wall *w);
 
 /* The one of its two configurations that is faster at this row; of n 0 if it ran in neither. */
 const struct spread *wall_better_xen(const struct wall_row *row);
