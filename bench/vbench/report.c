@@ -4,6 +4,7 @@
 #include "bench/vbench/mean.h"
 #include "bench/vbench/plot.h"
 #include "bench/vbench/report_domu.h"
+#include "bench/vbench/report_exact.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
 #include "bench/vbench/report_wall.h"
@@ -286,8 +287,10 @@ static void write_page(FILE *out, const struct study *s)
     write_terms(out, s);
     write_remaining(out, s);
     write_insides(out, s);
+    write_exactness(out, s);
     write_paper_notes(out);
     write_definitions(out, s);
+    write_terms(out, s);
     write_documents(out, s);
 }
 
