@@ -122,6 +122,7 @@ int study_read(struct study *s, const char *const patterns[])
     remaining_read(s);
     breakdown_read(s);
     scale_read(s);
+    instances_read(&s->instances, "results");
     return 0;
 }
 
@@ -133,6 +134,7 @@ void study_free(struct study *s)
         free(s->remaining[i]);
     free(s->parts_commit);
     free(s->scale_commit);
+    instances_free(&s->instances);
     memset(s, 0, sizeof *s);
 }
 

@@ -6,6 +6,7 @@
 #define BENCH_VBENCH_STUDY_H
 
 #include "bench/vbench/documents.h"
+#include "bench/vbench/instances.h"
 #include "bench/vbench/paper.h"
 
 /* Instructions per operation of a row, by who executed them (results/breakdown.json). */
@@ -32,6 +33,7 @@ struct study {
     struct parts parts[COLUMNS][ROWS]; /* all 0 where they were not counted */
     struct scale_point scale[SCALE_POINTS]; /* results/scale.json; 0 domains: no more points */
     char *scale_commit;                     /* of the tree that it was measured on, or NULL */
+    struct instances instances;             /* Figures 4 and 5 */
     char *parts_commit;                /* of the tree that was counted, or NULL */
 };
 
