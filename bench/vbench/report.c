@@ -5,6 +5,7 @@
 #include "bench/vbench/plot.h"
 #include "bench/vbench/report_domu.h"
 #include "bench/vbench/report_exact.h"
+#include "bench/vbench/report_instances.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
 #include "bench/vbench/report_wall.h"
@@ -278,6 +279,7 @@ static void write_page(FILE *out, const struct study *s)
     write_how_to_read(out);
     for (int g = 0; g < GROUPS; g++)
         write_group(out, s, &groups[g]);
+    write_instances_sections(out, s);
     write_many(out, s);
     write_domu(out, s);
     write_wall(out, s);
