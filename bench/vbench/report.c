@@ -6,6 +6,7 @@
 #include "bench/vbench/report_domu.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
+#include "bench/vbench/report_wall.h"
 
 #include <errno.h>
 #include <math.h>
@@ -277,6 +278,7 @@ static void write_page(FILE *out, const struct study *s)
         write_group(out, s, &groups[g]);
     write_many(out, s);
     write_domu(out, s);
+    write_wall(out, s);
     write_hyper(out, s);
     write_memory(out, s);
     write_absent(out, s);

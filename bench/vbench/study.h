@@ -7,6 +7,7 @@
 
 #include "bench/vbench/documents.h"
 #include "bench/vbench/paper.h"
+#include "bench/vbench/wall.h"
 
 /* Instructions per operation of a row, by who executed them (results/breakdown.json). */
 struct parts {
@@ -32,6 +33,7 @@ struct study {
     struct parts parts[COLUMNS][ROWS]; /* all 0 where they were not counted */
     struct scale_point scale[SCALE_POINTS]; /* results/scale.json; 0 domains: no more points */
     char *scale_commit;                     /* of the tree that it was measured on, or NULL */
+    struct wall wall;                       /* results/wall.json */
     char *parts_commit;                /* of the tree that was counted, or NULL */
 };
 
