@@ -89,7 +89,7 @@ trace: $(B)/vantage $(B)/bin/vtrace $(B)/guests/vmlinuz $(B)/guests/System.map $
 	$(Q)timeout 300 qemu-system-x86_64 -accel tcg -cpu qemu64 -m 1024 -nographic -no-reboot -nic none \
 	    -chardev file,id=trace,path=$(TRACE_FILE) -device isa-debugcon,chardev=trace,iobase=0xe9 \
 	    -kernel $(B)/vantage \
-	    -append "console=com1 dom0_mem=512M noreboot trace=$(TRACE) trace_buf=8M trace_out=debugcon" \
+	    -append "console=com1 dom0_mem=512M noreboot trace=$(TRACE) trace_buf=32M trace_out=debugcon" \
 	    -initrd "$(B)/guests/vmlinuz console=hvc0 quiet panic=-1 vtg.run=$(TRACE_RUN),$(B)/guests/initrd.gz" \
 	    </dev/null >$(B)/trace/console.log || { tail -20 $(B)/trace/console.log; exit 1; }
 	$(Q)$(B)/bin/vtrace report $(TRACE_FILE) || [ $$? -eq 3 ]
