@@ -4,6 +4,8 @@
 #include "bench/vbench/mean.h"
 #include "bench/vbench/plot.h"
 #include "bench/vbench/report_domu.h"
+#include "bench/vbench/report_exact.h"
+#include "bench/vbench/report_instances.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
 #include "bench/vbench/report_wall.h"
@@ -277,17 +279,19 @@ static void write_page(FILE *out, const struct study *s)
     write_how_to_read(out);
     for (int g = 0; g < GROUPS; g++)
         write_group(out, s, &groups[g]);
+    write_instances_sections(out, s);
     write_many(out, s);
     write_domu(out, s);
     write_wall(out, s);
     write_hyper(out, s);
     write_memory(out, s);
     write_absent(out, s);
-    write_terms(out, s);
     write_remaining(out, s);
     write_insides(out, s);
+    write_exactness(out, s);
     write_paper_notes(out);
     write_definitions(out, s);
+    write_terms(out, s);
     write_documents(out, s);
 }
 

@@ -337,10 +337,14 @@ entry_hypercall:
         mov     %rbx, %rdi
         call    on_sampled_hypercall
         jmp     1b
-5:      IF_RECORDED TRACE_MMU_BIT, exit_to_guest
-        movb    $0, CPU_FLUSH_TLB(%rsp)
+5:      movb    $0, CPU_FLUSH_TLB(%rsp)
         mov     CPU_CR3(%rsp), %rcx
         mov     %rcx, %cr3
+        IF_RECORDED TRACE_MMU_BIT, 6f
+        jmp     4b
+6:      mov     %rcx, %rdi
+        call    on_tlb_empty
+        mov     RAX(%rbx), %rax
         jmp     4b
 
 /*

@@ -171,6 +171,7 @@ void on_restart(struct context *c);     /* a handler of on_hypercall[] answered 
 /* A hypercall that is measured: v, its arguments, its number. */
 long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr);
 struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
+void on_tlb_empty(uint64_t cr3);         /* straight.S emptied the TLB while that is recorded */
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
 void on_nmi(uint64_t rip, bool in_guest);
 void on_shootdown(uint64_t ticks); /* so long other CPUs took to answer a flush */
