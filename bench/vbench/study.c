@@ -142,6 +142,7 @@ int study_read(struct study *s, const char *const patterns[])
     scale_read(s);
     wall_read(s);
     gate_read(s);
+    instances_read(&s->instances, "results");
     return 0;
 }
 
@@ -155,6 +156,7 @@ void study_free(struct study *s)
     free(s->parts_commit);
     free(s->scale_commit);
     wall_free(&s->wall);
+    instances_free(&s->instances);
     memset(s, 0, sizeof *s);
 }
 

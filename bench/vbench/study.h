@@ -7,6 +7,7 @@
 
 #include "bench/vbench/baseline.h"
 #include "bench/vbench/documents.h"
+#include "bench/vbench/instances.h"
 #include "bench/vbench/paper.h"
 #include "bench/vbench/wall.h"
 
@@ -36,6 +37,7 @@ struct study {
     char *scale_commit;                     /* of the tree that it was measured on, or NULL */
     struct wall wall;                       /* results/wall.json */
     struct baseline gate; /* the gate's baseline; every value is NAN where there is none */
+    struct instances instances;             /* Figures 4 and 5 */
     char *parts_commit;                /* of the tree that was counted, or NULL */
 };
 
