@@ -15,6 +15,7 @@
 #include "bench/vbench/wall.h"
 
 #include <math.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -552,6 +553,31 @@ static void test_machine(void)
 
 /* ---- the host's clock ---- */
 
+static void test_wall_document(void)
+{
+    struct wall written = {.commit = (char *)"c", .host = (char *)"h", .rounds = 5}, taken = {0};
+    char *bytes = NULL;
+    size_t length;
+    written.rows[ROW_stat].column[COLUMN_VANTAGE] = (struct spread){5, 2, 3, 4};
+    written.rows[ROW_stat].column[COLUMN_XEN] = (struct spread){5, 1, 1.5, 2};
+    written.rows[ROW_stat].column[COLUMN_XEN_FAST] = (struct spread){4, 5, 6, 7};
+    FILE *out = open_memstream(&bytes, &length);
+    wall_json(out, &written);
+    fclose(out);
+    json_t *root = json_loads(bytes, 0, NULL);
+    ok(!wall_take(&taken, root) && taken.rounds == 5 && !strcmp(taken.commit, "c") &&
+           !memcmp(taken.rows[ROW_stat].column, written.rows[ROW_stat].column, sizeof taken.rows[0].column),
+       "a run by the host's clock is read as it was written");
+    ok(taken.rows[ROW_stat].verdict == WALL_NOISY && !wall_is_slower(&taken) &&
+           taken.rows[ROW_open_close].verdict == WALL_MISSING,
+       "its verdicts are made of the quartiles");
+    wall_free(&taken);
+    json_object_set_new(root, "schema", json_string("vbench-result/1"));
+    ok(wall_take(&taken, root) == -EINVAL, "a document of another kind is refused");
+    json_decref(root);
+    free(bytes);
+}
+
 static void test_wall(void)
 {
     double values[] = {9, 1, 3, 5, 7};
@@ -587,6 +613,7 @@ int main(void)
     test_domu_section();
     test_machine();
     test_wall();
+    test_wall_document();
     test_documents();
     printf("1..%u\n", tests);
     char *clean = text("rm -rf '%s'", folder);

@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 {
     struct options o;
     int status;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* in order with what stderr gets, in one log, too */
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
         !strcmp(argv[1], "help")) {
         help_print(NULL);

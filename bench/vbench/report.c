@@ -7,6 +7,7 @@
 #include "bench/vbench/report_instances.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
+#include "bench/vbench/report_wall.h"
 
 #include <errno.h>
 #include <math.h>
@@ -279,6 +280,7 @@ static void write_page(FILE *out, const struct study *s)
     write_instances_sections(out, s);
     write_many(out, s);
     write_domu(out, s);
+    write_wall(out, s);
     write_hyper(out, s);
     write_memory(out, s);
     write_absent(out, s);

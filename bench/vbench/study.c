@@ -13,6 +13,7 @@
 #define REMAINING "results/remaining.json"
 #define BREAKDOWN "results/breakdown.json"
 #define SCALE     "results/scale.json"
+#define WALL      "results/wall.json"
 
 /* A document that need not be there; one that cannot be read is complained about and left out. */
 static json_t *optional_read(const char *path)
@@ -110,6 +111,14 @@ static void scale_read(struct study *s)
     json_decref(paper);
 }
 
+static void wall_read(struct study *s)
+{
+    json_t *root = optional_read(WALL);
+    if (root && wall_take(&s->wall, root))
+        complain("%s is left out: it is not a vbench-wall/1", WALL);
+    json_decref(root);
+}
+
 int study_read(struct study *s, const char *const patterns[])
 {
     memset(s, 0, sizeof *s);
@@ -123,6 +132,7 @@ int study_read(struct study *s, const char *const patterns[])
     breakdown_read(s);
     scale_read(s);
     instances_read(&s->instances, "results");
+    wall_read(s);
     return 0;
 }
 
@@ -135,6 +145,7 @@ void study_free(struct study *s)
     free(s->parts_commit);
     free(s->scale_commit);
     instances_free(&s->instances);
+    wall_free(&s->wall);
     memset(s, 0, sizeof *s);
 }
 

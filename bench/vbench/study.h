@@ -8,6 +8,7 @@
 #include "bench/vbench/documents.h"
 #include "bench/vbench/instances.h"
 #include "bench/vbench/paper.h"
+#include "bench/vbench/wall.h"
 
 /* Instructions per operation of a row, by who executed them (results/breakdown.json). */
 struct parts {
@@ -34,6 +35,7 @@ struct study {
     struct scale_point scale[SCALE_POINTS]; /* results/scale.json; 0 domains: no more points */
     char *scale_commit;                     /* of the tree that it was measured on, or NULL */
     struct instances instances;             /* Figures 4 and 5 */
+    struct wall wall;                       /* results/wall.json */
     char *parts_commit;                /* of the tree that was counted, or NULL */
 };
 

@@ -9,7 +9,7 @@
 int verb_wall(struct options *o)
 {
     static struct result boots, rounds[ROUNDS_MAX];
-    static struct wall_row rows[ROWS];
+    static struct wall wall;
     if (!o->suite)
         o->suite = (char *)"quick";
     int status = plan_make(o, "native,vantage,xen,xen-fast");
@@ -21,10 +21,15 @@ int verb_wall(struct options *o)
     o->plan.jobs = 1;
     o->plan.seeds = o->rounds;
     status = run_columns(&o->plan, &boots, rounds);
-    wall_judge(&o->plan, rounds, rows);
-    bool is_slower = o->wants_json ? wall_json(stdout, &o->plan, rows) : wall_print(stdout, &o->plan, rows);
+    environment_fill(&boots, o);
+    wall = (struct wall){.commit = boots.commit, .host = boots.host};
+    wall_judge(&o->plan, rounds, &wall);
+    if (o->wants_json)
+        wall_json(stdout, &wall);
+    else
+        wall_print(stdout, &o->plan, &wall);
     result_free(&boots);
     for (unsigned i = 0; i < o->rounds; i++)
         result_free(&rounds[i]);
-    return status ? status : is_slower ? EXIT_REGRESSION : EXIT_OK;
+    return status ? status : wall_is_slower(&wall) ? EXIT_REGRESSION : EXIT_OK;
 }

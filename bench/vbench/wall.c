@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench/vbench/wall.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
-static const char *const verdict_names[] = {"", "no slower", "noisy", "slower"};
+const char *wall_verdict_name(enum wall_verdict verdict)
+{
+    static const char *const names[] = {"", "no slower", "noisy", "slower"};
+    return names[verdict];
+}
 
 static int by_value(const void *a, const void *b)
 {
@@ -32,14 +35,15 @@ enum wall_verdict wall_verdict(const struct spread *vantage, const struct spread
     return vantage->high <= xen->low ? WALL_NO_SLOWER : vantage->low > xen->high ? WALL_SLOWER : WALL_NOISY;
 }
 
-static const struct spread *better_xen(const struct wall_row *row)
+const struct spread *wall_better_xen(const struct wall_row *row)
 {
     const struct spread *xen = &row->column[COLUMN_XEN], *fast = &row->column[COLUMN_XEN_FAST];
     return !xen->n || (fast->n && fast->median < xen->median) ? fast : xen;
 }
 
-static void judge(const struct run_plan *plan, const struct result *rounds, enum row_id id, struct wall_row *row)
+static void judge(const struct run_plan *plan, const struct result *rounds, enum row_id id, struct wall *w)
 {
+    struct wall_row *row = &w->rows[id];
     for (int c = 0; c < COLUMNS; c++) {
         double values[ROUNDS_MAX];
         unsigned n = 0;
@@ -47,21 +51,23 @@ static void judge(const struct run_plan *plan, const struct result *rounds, enum
             n += metric_value(rounds[i].columns[c].metrics, id, &values[n]);
         if (n)
             row->column[c] = spread_of(values, n);
+        if (n > w->rounds)
+            w->rounds = n;
     }
-    row->verdict = wall_verdict(&row->column[COLUMN_VANTAGE], better_xen(row));
+    row->verdict = wall_verdict(&row->column[COLUMN_VANTAGE], wall_better_xen(row));
 }
 
-void wall_judge(const struct run_plan *plan, const struct result *rounds, struct wall_row rows[ROWS])
+void wall_judge(const struct run_plan *plan, const struct result *rounds, struct wall *w)
 {
     for (int i = 0; i < ROWS; i++)
         if (plan->rows.has[i] && row_is_shown(i))
-            judge(plan, rounds, i, &rows[i]);
+            judge(plan, rounds, i, w);
 }
 
-static bool is_slower(const struct wall_row rows[ROWS])
+bool wall_is_slower(const struct wall *w)
 {
     for (int i = 0; i < ROWS; i++)
-        if (rows[i].verdict == WALL_SLOWER)
+        if (w->rows[i].verdict == WALL_SLOWER)
             return true;
     return false;
 }
@@ -74,9 +80,9 @@ static void print_spread(FILE *out, const struct spread *s)
         fprintf(out, " %10s %6s", "-", "");
 }
 
-bool wall_print(FILE *out, const struct run_plan *plan, const struct wall_row rows[ROWS])
+void wall_print(FILE *out, const struct run_plan *plan, const struct wall *w)
 {
-    fprintf(out, "median of %u rounds, and its quartiles' distance\n%-20s %4s", plan->seeds, "", "unit");
+    fprintf(out, "median of %u rounds, and its quartiles' distance\n%-20s %4s", w->rounds, "", "unit");
     for (int c = 0; c < COLUMNS; c++)
         if (plan->columns[c])
             fprintf(out, " %10s %6s", column_names[c], "");
@@ -87,33 +93,7 @@ bool wall_print(FILE *out, const struct run_plan *plan, const struct wall_row ro
         fprintf(out, "%-20s %4s", suite_rows[i].name, suite_rows[i].unit);
         for (int c = 0; c < COLUMNS; c++)
             if (plan->columns[c])
-                print_spread(out, &rows[i].column[c]);
-        fprintf(out, "  %s\n", verdict_names[rows[i].verdict]);
+                print_spread(out, &w->rows[i].column[c]);
+        fprintf(out, "  %s\n", wall_verdict_name(w->rows[i].verdict));
     }
-    return is_slower(rows);
-}
-
-static json_t *row_json(const struct run_plan *plan, const struct wall_row *row, const char *unit)
-{
-    json_t *columns = json_object();
-    for (int c = 0; c < COLUMNS; c++) {
-        const struct spread *s = &row->column[c];
-        if (plan->columns[c] && s->n)
-            json_object_set_new(columns, column_names[c],
-                                json_pack("{s:i,s:f,s:f,s:f}", "rounds", (int)s->n, "low", s->low, "median",
-                                          s->median, "high", s->high));
-    }
-    return json_pack("{s:s,s:s,s:o}", "unit", unit, "verdict", verdict_names[row->verdict], "columns", columns);
-}
-
-bool wall_json(FILE *out, const struct run_plan *plan, const struct wall_row rows[ROWS])
-{
-    json_t *all = json_object();
-    for (int i = 0; i < ROWS; i++)
-        if (plan->rows.has[i] && row_is_shown(i))
-            json_object_set_new(all, suite_rows[i].name, row_json(plan, &rows[i], suite_rows[i].unit));
-    json_dumpf(all, out, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
-    fputc('\n', out);
-    json_decref(all);
-    return is_slower(rows);
 }

@@ -7,6 +7,8 @@
 
 #include "bench/vbench/run.h"
 
+#include <jansson.h>
+
 /* Of one row in one column, in the row's unit; n 0: it did not run there. */
 struct spread {
     unsigned n;
@@ -26,11 +28,33 @@ struct spread spread_of(double *values, unsigned n);
 /* Vantage against Xen: apart only when the quartiles do not overlap. */
 enum wall_verdict wall_verdict(const struct spread *vantage, const struct spread *xen);
 
-/* Fills the rows from plan->seeds rounds. */
-void wall_judge(const struct run_plan *plan, const struct result *rounds, struct wall_row rows[ROWS]);
+/* What a run by the host's clock found (results/wall.json). */
+struct wall {
+    char *commit, *host; /* NULL: there is none */
+    unsigned rounds; /* that the row measured most often has */
+    struct wall_row rows[ROWS];
+};
 
-/* Prints them as a table, or as JSON; true if a row is slower. */
-bool wall_print(FILE *out, const struct run_plan *plan, const struct wall_row rows[ROWS]);
-bool wall_json(FILE *out, const struct run_plan *plan, const struct wall_row rows[ROWS]);
+/* "no slower", "noisy", "slower"; "" for a row that is missing on one side. */
+const char *wall_verdict_name(enum wall_verdict verdict);
+
+/* Fills the rows from plan->seeds rounds, the last of which an interrupted run may not have. */
+void wall_judge(const struct run_plan *plan, const struct result *rounds, struct wall *w);
+
+/* The one of its two configurations that is faster at this row; of n 0 if it ran in neither. */
+const struct spread *wall_better_xen(const struct wall_row *row);
+
+/* Is Vantage slower at any row? */
+bool wall_is_slower(const struct wall *w);
+
+/* Prints it as a table, or as the document vbench-wall/1. */
+void wall_print(FILE *out, const struct run_plan *plan, const struct wall *w);
+void wall_json(FILE *out, const struct wall *w);
+
+/* Takes the document back; verdicts are made anew from the quartiles. Rows of unknown names are left out.
+ * 0, or -EINVAL for what is not a vbench-wall/1. */
+int wall_take(struct wall *w, const json_t *root);
+
+void wall_free(struct wall *w);
 
 #endif
