@@ -140,7 +140,7 @@ TOOLSTACK_DEBS := xen-utils-4.17 xen-utils-common xenstore-utils bash bsdutils l
     libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenstore4 \
     libxentoollog1 libxentoolcore1 libyajl2 libuuid1 zlib1g liblzma5 libzstd1 libncurses6 libtinfo6 libgcc-s1 libc6 \
     iproute2 libbpf1 libelf1 libmnl0 libbsd0 libmd0 libcap2 mount libsmartcols1 util-linux nuttcp \
-    nftables libnftables1 libnftnl11 libxtables12 libjansson4 libedit2 libgmp10
+    nftables libnftables1 libnftnl11 libxtables12 libjansson4 libedit2 libgmp10 ncurses-base
 
 $(GUESTS)/toolstack.gz: guests/images/toolstack guests/images/toolstack-start guests/images/modules \
                         $(GUESTS)/initrd.gz $(GUESTS)/vmlinuz $(TOOLSTACK_DEBS:%=$(DEB)/%.done)
@@ -223,7 +223,7 @@ $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(GUESTS)/virtual.gz $(wildcard guests
 	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
 	$(Q)cp $(GUESTS)/vmlinuz $(GUESTS)/virtual.gz $(DOMU)/dom0/boot
 	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
-	$(Q)cp guests/toolstack/{script,tap,life,verbs,vcpus,many,consoles,devices,neighbours,again,isolation,shell,guest.cfg,disk.cfg} $(DOMU)/dom0
+	$(Q)cp guests/toolstack/{script,tap,life,verbs,vcpus,many,consoles,devices,neighbours,again,isolation,shell,guest.cfg,disk.cfg,hostile.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
 
 # The same kernel unpacked: libxenguest takes ten seconds for that in an emulated machine.
@@ -239,11 +239,12 @@ $(GUESTS)/guest.img: guests/images/disk guests/dom0/disk/init guests/toolstack/d
 	$(Q)install -D -m 755 guests/toolstack/disk-poweroff $(DOMU)-extra/usr/sbin/poweroff
 	$(Q)guests/images/disk $(DEB)/domu $(DEB)/domu-tree $@ $(DOMU)-extra 240 fio nuttcp e2fsprogs
 
-$(GUESTS)/devices.img: $(GUESTS)/domu.gz $(GUESTS)/guest.img $(GUESTS)/vmlinux
+$(GUESTS)/devices.img: $(GUESTS)/domu.gz $(GUESTS)/guest.img $(GUESTS)/vmlinux $(GUESTS)/mini/hostile
 	$(call say,IMAGE,$@)
 	$(Q)rm -rf $(DOMU)-disk
 	$(Q)install -D -m 644 $(GUESTS)/vmlinux $(DOMU)-disk/boot/vmlinux
 	$(Q)install -D -m 644 $(GUESTS)/guest.img $(DOMU)-disk/boot/guest.img
+	$(Q)strip -o $(DOMU)-disk/boot/hostile $(GUESTS)/mini/hostile
 	$(Q)cat $< <(guests/images/pack $(DOMU)-disk zstd -q -9 -T1) > $@
 	$(Q)rm -rf $(DOMU)-disk
 

@@ -2,9 +2,10 @@
 /*
  * The hostile guest: `seed=` and `calls=` on the command line decide a run of hypercalls with
  * hostile arguments, page-table mutations and random user code. With `vcpus=2` a second vCPU changes
- * the same tables; with `peer=N` domain N is flooded with events and its grants are stormed. What it shows: the hypervisor is
- * still there at the end, and (asked by vantage_op) every frame's counts recompute to the stored
- * ones. The guest makes no claim about single results: a refusal is as good as an acceptance.
+ * the same tables; with `peer=N` domain N is flooded with events and its grants are stormed. What it
+ * shows: the hypervisor is still there at the end, and (asked by vantage_op) every frame's counts
+ * recompute to the stored ones. The guest makes no claim about single results: a refusal is as good as
+ * an acceptance. With `hog=NAME` it does one thing only (hog.c), for `ms=` milliseconds or for ever.
  */
 #include "hostile.h"
 #include "../lib/verdict.h"
@@ -23,7 +24,7 @@ static u64 total(const u64 counts[64])
     return sum;
 }
 
-static void step(void)
+void hostile_step(void)
 {
     u32 n = random_below(64);
 
@@ -54,7 +55,7 @@ static void run(u64 calls)
                   total(calls_accepted));
             next += tenth;
         }
-        step();
+        hostile_step();
     }
     publish(made);
 }
@@ -93,6 +94,8 @@ void mini_main(const char *args)
     if (arg_number(args, "vcpus", 1) > 1)
         case_long("second-vcpu", second_start(), 0);
     hyp_vm_assist(VMASST_CMD_enable, VMASST_TYPE_writable_pagetables);
+    if (hog_run(args, arg_number(args, "ms", 0)))
+        return;
     audit("audit-before");
     run(calls);
     print_counts();

@@ -45,6 +45,13 @@ bool pool_clear(u64 *page);
 #define CODE_PAGE 0x0000000060000000ul
 extern u64 *code_page;
 
+/* --- hostile.c, hog.c ------------------------------------------------------------------------- */
+
+/* One of all the moves there are. */
+void hostile_step(void);
+/* The abuses that words `hog=NAME` choose, in turns, for `ms` milliseconds, 0: for ever. False when there are none. */
+bool hog_run(const char *args, u64 ms);
+
 /* --- the moves: each makes one or a few hypercalls ------------------------------------------- */
 
 /* A mutation of page tables. */
@@ -62,6 +69,8 @@ void user_step_init(void);
 extern bool has_peer;
 void storm_init(domid_t peer); /* DOMID_INVALID: none */
 void storm_step(void);
+void storm_events(void);
+void storm_grants(void);
 extern u64 storm_mapped; /* grants mapped */
 /* vCPU 1 mutates the same tables from now on. 0, or why not. */
 long second_start(void);

@@ -109,9 +109,24 @@ void storm_init(domid_t of)
         map_build(STORM_VA);
 }
 
-void storm_step(void)
+void storm_events(void)
 {
-    static void (*const moves[])(void) = {bind, unbind, flood, map, map, unmap, unmap, copy};
+    static void (*const moves[])(void) = {bind, unbind, flood};
 
     moves[random_below(ARRAY_SIZE(moves))]();
+}
+
+void storm_grants(void)
+{
+    static void (*const moves[])(void) = {map, map, unmap, unmap, copy};
+
+    moves[random_below(ARRAY_SIZE(moves))]();
+}
+
+void storm_step(void)
+{
+    if (random_below(8) < 3)
+        storm_events();
+    else
+        storm_grants();
 }

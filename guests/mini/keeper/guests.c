@@ -72,7 +72,7 @@ static void check_share(u32 forever, u64 elapsed_ns, u64 rivals)
 }
 
 /* What guests leave in their shared_info: hostile ones how many calls they made and grants they mapped, a
- * worker how many upcalls it got. */
+ * worker how many rounds it did and upcalls it got. */
 struct left {
     u64 calls, count;
 };
@@ -98,6 +98,8 @@ static void check_calls(u32 forever, u32 n, u64 wanted)
 {
     struct left hostile = left_by(forever, n), bystander = left_by(0, forever);
 
+    if (forever)
+        print("keeper: bystanders did %lu rounds\n", bystander.calls);
     if (!wanted)
         return;
     print("keeper: %u hostile guests made %lu calls, mapped %lu grants and had a bystander get %lu upcalls\n",

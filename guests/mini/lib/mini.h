@@ -54,6 +54,8 @@ void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int format(char *out, size_t size, const char *fmt, va_list ap);
 /* The number after `key=` in args, decimal or 0x, or `otherwise`. */
 u64 arg_number(const char *args, const char *key, u64 otherwise);
+/* Is `word` one of those in args? */
+bool arg_has(const char *args, const char *word);
 
 /* --- trap.c, head.S ------------------------------------------------------------------------ */
 

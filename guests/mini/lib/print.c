@@ -132,6 +132,16 @@ static u64 parse_number(const char *s)
     }
 }
 
+bool arg_has(const char *args, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (const char *s = args; *s; s++)
+        if ((s == args || s[-1] == ' ') && !strncmp(s, word, n) && (!s[n] || s[n] == ' '))
+            return true;
+    return false;
+}
+
 u64 arg_number(const char *args, const char *key, u64 otherwise)
 {
     size_t n = strlen(key);

@@ -35,16 +35,6 @@ static bool round_works(void *page)
            offer_is_sealed() && !hyp_sched_op(SCHEDOP_yield, 0);
 }
 
-static bool has(const char *args, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (; *args; args++)
-        if (!strncmp(args, word, n))
-            return true;
-    return false;
-}
-
 /* Everything of the control domain's, with arguments that would be right there. */
 static bool is_refused(void)
 {
@@ -74,13 +64,14 @@ void mini_main(const char *args)
     spins = arg_number(args, "spins", spins);
     if (domains && !offer_init(domains))
         guest_shutdown(SHUTDOWN_watchdog);
-    for (u64 i = 0; i < rounds || has(args, "end=never"); i++) {
+    for (u64 i = 0; i < rounds || arg_has(args, "end=never"); i++) {
         if (!round_works(page))
             guest_shutdown(SHUTDOWN_watchdog);
-        shared_info->arch.max_pfn = event_upcalls; /* for the keeper */
+        shared_info->arch.pfn_to_mfn_frame_list_list = i + 1; /* for the keeper, and */
+        shared_info->arch.max_pfn = event_upcalls;
     }
-    if (has(args, "end=ask") && !is_refused())
+    if (arg_has(args, "end=ask") && !is_refused())
         guest_shutdown(SHUTDOWN_suspend);
-    if (has(args, "end=crash"))
+    if (arg_has(args, "end=crash"))
         *(volatile u64 *)HOLE_START = 0;
 }
