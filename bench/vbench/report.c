@@ -286,7 +286,6 @@ static void write_page(FILE *out, const struct study *s)
     write_hyper(out, s);
     write_memory(out, s);
     write_absent(out, s);
-    write_terms(out, s);
     write_remaining(out, s);
     write_insides(out, s);
     write_exactness(out, s);

@@ -114,6 +114,8 @@ void write_terms(FILE *out, const struct study *s)
     if (!is_any)
         return;
     fputs("<details>\n<summary>The terms that are subtracted</summary>\n\n"
+          "No benchmarks: rows that others subtract, or that say what measuring costs. No mean, no half and no\n"
+          "goal counts them.\n\n"
           "| term | unit | native | Vantage | Xen 4.17 | no mitigations | user-mode Linux | subtracted from |\n"
           "|---|---|--:|--:|--:|--:|--:|---|\n", out);
     for (int i = 0; i < ROWS; i++)

@@ -83,41 +83,6 @@ void write_remaining(FILE *out, const struct study *s)
         fputc('\n', out);
 }
 
-static void write_term(FILE *out, enum row_id term, const struct figures *f)
-{
-    static const int shown[] = {COLUMN_NATIVE, COLUMN_VANTAGE, COLUMN_XEN, COLUMN_XEN_FAST};
-    const char *before = " ";
-    char text[NUMBER_MAX];
-    fprintf(out, "| `%s` | %s |", suite_rows[term].name, suite_rows[term].unit);
-    for (unsigned i = 0; i < sizeof shown / sizeof *shown; i++)
-        fprintf(out, " %s |", number_print(text, f->value[shown[i]]));
-    for (int i = 0; i < ROWS; i++)
-        if (row_find(suite_rows[i].minus) == (int)term) {
-            fprintf(out, "%s`%s`", before, suite_rows[i].name);
-            before = ", ";
-        }
-    fprintf(out, "%s |\n", *before == ',' ? "" : " none");
-}
-
-void write_terms(FILE *out, const struct study *s)
-{
-    bool is_begun = false;
-    for (int i = 0; i < ROWS; i++) {
-        struct figures f = figures_of(&s->documents.all, &s->paper, i);
-        if (row_is_shown(i) || !is_measured(&f))
-            continue;
-        if (!is_begun)
-            fprintf(out, "## Terms\n\nNo benchmarks: rows that others subtract, or that say what measuring costs. They are listed here\n"
-                         "and not judged: no mean, no half and no goal counts them.\n\n"
-                         "| term | unit | native | Vantage | Xen 4.17 | no mitigations | subtracted from |\n"
-                         "|---|---|--:|--:|--:|--:|---|\n");
-        is_begun = true;
-        write_term(out, i, &f);
-    }
-    if (is_begun)
-        fputc('\n', out);
-}
-
 void write_definitions(FILE *out, const struct study *s)
 {
     fprintf(out, "<details>\n<summary>What exactly is timed</summary>\n\n"

@@ -11,9 +11,6 @@
 
 void write_how_to_read(FILE *out);
 
-/* Rows that are no benchmarks, and what subtracts them. */
-void write_terms(FILE *out, const struct study *s);
-
 /* The rows above half of Xen's overhead or above their goal, and what they still spend; nothing without
  * remaining.json. */
 void write_remaining(FILE *out, const struct study *s);
