@@ -4,6 +4,7 @@
 #include "bench/vbench/mean.h"
 #include "bench/vbench/plot.h"
 #include "bench/vbench/report_domu.h"
+#include "bench/vbench/report_isolation.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
 #include "bench/vbench/report_wall.h"
@@ -277,6 +278,7 @@ static void write_page(FILE *out, const struct study *s)
     for (int g = 0; g < GROUPS; g++)
         write_group(out, s, &groups[g]);
     write_many(out, s);
+    write_isolation(out);
     write_domu(out, s);
     write_wall(out, s);
     write_hyper(out, s);
