@@ -13,9 +13,10 @@ $(B)/bench/micro/%.o: bench/micro/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(MICRO_CFLAGS) -MMD -MP -c $< -o $@
 
-# The macro benchmarks share the runner.
-MACRO_SRC := $(filter-out bench/macro/page.c,$(wildcard bench/macro/*.c))
+# The macro benchmarks share the runner, and so does what runs several instances of one.
+MACRO_SRC := $(filter-out $(addprefix bench/macro/,page.c instance.c),$(wildcard bench/macro/*.c))
 MACRO_OBJ := $(patsubst %.c,$(B)/%.o,$(MACRO_SRC)) $(B)/bench/micro/main.o
+INSTANCE_OBJ := $(addprefix $(B)/bench/macro/,instance.o web.o web_client.o database.o command.o) $(B)/bench/micro/main.o
 
 $(B)/bench/macro/%.o: bench/macro/%.c
 	$(call say,CC,$@)
@@ -24,7 +25,8 @@ $(B)/bench/macro/%.o: bench/macro/%.c
 
 $(B)/bench/micro/micro: $(MICRO_OBJ)
 $(B)/bench/macro/macro: $(MACRO_OBJ)
-$(B)/bench/micro/micro $(B)/bench/macro/macro:
+$(B)/bench/macro/instance: $(INSTANCE_OBJ)
+$(B)/bench/micro/micro $(B)/bench/macro/macro $(B)/bench/macro/instance:
 	$(call say,LINK,$@)
 	$(Q)$(CC) -static -no-pie -s -Wl,--build-id=none -o $@ $^
 
@@ -94,11 +96,11 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
 
-# Every suite, not only quick, and domUs; about an hour. `make report` makes the pages of what is kept.
+# Every suite, not only quick, domUs, and Figures 4 to 6; about an hour and a half. `make report` makes the pages of what is kept.
 .PHONY: results report
 results: ## measure every suite again, keep the documents in results/baseline/, rewrite the report
 	$(Q)ci/deps
-	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES) $(MACRO_IMAGES)
+	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES) $(MACRO_IMAGES) $(INSTANCES)
 	$(Q)bench/keep $(RESULTS_ARGS)
 report: $(B)/bin/vbench ## BENCHMARKS.md, plots/ and the README's verdict from results/baseline/
 	$(Q)bench/keep --only-report

@@ -182,7 +182,37 @@ $(DOMU_IMAGES): $(GUESTS)/toolstack.gz $(GUESTS)/vmlinuz $(IO_PROGRAMS) \
 	$(Q)rm -rf $@.root $@.inside
 all: $(DOMU_IMAGES)
 
-# The same with a domU in /boot, and scripts that take it through its life.
+# bench/instances: servers with their clients, each in a domain of a control domain or all natively. The image may
+# not begin with gzip: libxenguest would take its last bytes for the length of the whole.
+INSTANCES_WEB := etc bin/page macro/in/nginx.conf $(addprefix usr/bin/,nginx fcgiwrap)
+INSTANCES_DB := etc macro/in/ir.sql usr/share/postgresql usr/lib/postgresql $(addprefix usr/bin/,initdb pg_ctl pgbench postgres)
+INSTANCE_IMAGES := $(GUESTS)/instance-web.img $(GUESTS)/instance-db.img
+INSTANCES_IMAGES := $(GUESTS)/instances-web.img $(GUESTS)/instances-db.img
+
+$(GUESTS)/instance-web.img: PART := $(INSTANCES_WEB)
+$(GUESTS)/instance-db.img: PART := $(INSTANCES_DB)
+$(INSTANCE_IMAGES): $(GUESTS)/macro.img $(B)/bench/macro/instance $(addprefix guests/images/,part instances)
+	$(call say,IMAGE,$@)
+	$(Q)guests/images/part $(GUESTS)/macro-root $@.root $(PART)
+	$(Q)install -D -m 755 $(B)/bench/macro/instance $@.root/bin/macro
+	$(Q)install -m 644 guests/images/instances $@.root/script
+	$(Q)cat <(guests/images/pack $@.root zstd -q -9 -T1) $(GUESTS)/initrd.gz > $@
+	$(Q)rm -rf $@.root
+
+$(INSTANCES_IMAGES): $(GUESTS)/instances-%.img: $(GUESTS)/instance-%.img $(GUESTS)/toolstack.gz $(GUESTS)/vmlinux \
+                     $(addprefix guests/images/,instances instance.cfg) guests/toolstack/consoles
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf $@.root
+	$(Q)install -D -m 644 $(GUESTS)/vmlinux $@.root/boot/vmlinux
+	$(Q)install -m 644 $< $@.root/boot/initrd
+	$(Q)install -m 644 guests/images/instance.cfg guests/toolstack/consoles $@.root
+	$(Q)install -m 644 guests/images/instances $@.root/script
+	$(Q)cat $(GUESTS)/toolstack.gz <(guests/images/pack $@.root zstd -q -9 -T1) > $@
+	$(Q)rm -rf $@.root
+INSTANCES := $(INSTANCE_IMAGES) $(INSTANCES_IMAGES)
+all: $(INSTANCES)
+
+# dom0 with a domU in /boot, and scripts that take it through its life.
 DOMU := $(B)/guests/domu
 
 $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(GUESTS)/virtual.gz $(wildcard guests/toolstack/*)

@@ -30,7 +30,7 @@ all: $(B)/bin/vtrace
 # --- The ring's tests: the hypervisor's own objects, run on the host -------------------------------
 RING_OBJ    := $(addprefix $(B)/trace/test/,ring.c.o read.c.o emit.S.o emissions.code.o) $(B)/hypervisor/x86/restart.c.o
 RING_CFLAGS := $(HOST_CFLAGS) -Ihypervisor -mno-red-zone
-RING_TESTS  := $(addprefix $(B)/test/,test_ring_step test_ring_stress)
+RING_TESTS  := $(addprefix $(B)/test/,test_ring_step test_ring_torn test_ring_stress)
 
 $(B)/trace/test/%.o: trace/test/%.c
 	$(call say,HOSTCC,$<)
@@ -45,7 +45,7 @@ $(B)/trace/test/%.o: $(B)/hypervisor/trace/%.o
 $(B)/trace/test/emissions.code.o: $(B)/trace/test/emissions.o
 	$(Q)objcopy --rename-section .text=trace_code $< $@
 
-$(RING_TESTS): $(B)/test/%: $(B)/trace/test/%.o $(B)/trace/test/host.o $(RING_OBJ)
+$(RING_TESTS): $(B)/test/%: $(B)/trace/test/%.o $(B)/trace/test/code.o $(B)/trace/test/host.o $(RING_OBJ)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RING_CFLAGS) -no-pie -pthread -o $@ $^
@@ -126,7 +126,7 @@ $(B)/test/test_descriptor: $(B)/trace/test/test_descriptor.o $(B)/trace/test/hos
 
 all: $(B)/test/make_trace $(B)/test/write_trace $(B)/test/vtrace_sanitized $(B)/test/test_descriptor
 CHECKS += trace/test/check_sites trace/test/check_sequences trace/test/check_vtrace trace/test/check_verbs trace/test/check_ring_stages trace/test/check_export trace/test/check_descriptor \
-          trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest trace/test/check_events trace/test/check_two trace/test/check_classes
+          trace/test/check_long_trace trace/test/check_symbols trace/test/check_dump trace/test/check_selftest trace/test/check_events trace/test/check_two trace/test/check_classes trace/test/check_diff
 all: $(DEB)/xen-utils-common.done
 
 # The reader under libFuzzer; all of vtrace but its main().
@@ -140,7 +140,7 @@ $(B)/test/fuzz_vtrace: trace/test/fuzz_vtrace.c $(filter-out %/main.c,$(VTRACE_S
 all: $(B)/test/fuzz_vtrace
 CHECKS += trace/test/check_fuzz_vtrace
 
-# --- Images for tests in dom0: vtrace, a program of the test's and its script, put on another image ------------------
+# --- Images for tests in dom0: programs and the test's script, put on another image ----------------------------------
 LIVE_MODULES  := virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk xen-privcmd xen-evtchn
 RINGS_MODULES := $(filter virtio%,$(LIVE_MODULES))
 IMAGE_PROGRAMS := $(addprefix $(B)/trace/test/,live/calls rings/probe)
@@ -150,19 +150,19 @@ $(IMAGE_PROGRAMS): $(B)/trace/test/%: trace/test/%.c hypervisor/pv/vantage_op.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -static -o $@ $< -lxencall -lxenforeignmemory -lxentoolcore -lxentoollog
 
-# FOLDER of the test, its PROGRAM, IMAGE, what it is put ON, file with the ORDER of modules, MODULES
+# FOLDER of the test, PROGRAMS, IMAGE, what it is put ON, file with the ORDER of modules, MODULES
 define test_image
-$(B)/guests/$(3): $(B)/guests/$(4) $(B)/guests/vmlinuz $(B)/bin/vtrace $(B)/trace/test/$(1)/$(2) trace/test/$(1)/script
+$(B)/guests/$(3): $(B)/guests/$(4) $(B)/guests/vmlinuz $(2) trace/test/$(1)/script
 	$$(call say,IMAGE,$$@)
 	$$(Q)rm -rf $(B)/trace/$(1)-root
 	$$(Q)mkdir -p $(B)/trace/$(1)-root/bin $(B)/trace/$(1)-root/modules
-	$$(Q)install -m 755 -s $(B)/bin/vtrace $(B)/trace/test/$(1)/$(2) $(B)/trace/$(1)-root/bin
+	$$(Q)install -m 755 -s $(2) $(B)/trace/$(1)-root/bin
 	$$(Q)cp trace/test/$(1)/script $(B)/trace/$(1)-root/script
 	$$(Q)echo $(6) > $(B)/trace/$(1)-root/$(5)
 	$$(Q)for m in $(6); do cp $$$$(find $(B)/guests/modules/ -name $$$$m.ko) $(B)/trace/$(1)-root/modules; done
 	$$(Q)cat $$< <(guests/images/pack $(B)/trace/$(1)-root) > $$@
 all: $(B)/guests/$(3)
 endef
-$(eval $(call test_image,live,calls,live.gz,toolstack.gz,modules/order,$(LIVE_MODULES)))
-$(eval $(call test_image,rings,probe,rings.img,devices.img,rings.order,$(RINGS_MODULES)))
+$(eval $(call test_image,live,$(B)/bin/vtrace $(B)/trace/test/live/calls,live.gz,toolstack.gz,modules/order,$(LIVE_MODULES)))
+$(eval $(call test_image,rings,$(B)/bin/vtrace $(B)/bin/vguest $(B)/trace/test/rings/probe,rings.img,devices.img,rings.order,$(RINGS_MODULES)))
 CHECKS += trace/test/check_record

@@ -5,6 +5,7 @@
  * benchmark works on its own copy of the database, with vacuuming by hand only.
  */
 #define _GNU_SOURCE
+#include "bench/macro/instance.h"
 #include "bench/macro/macro.h"
 
 #include <stdio.h>
@@ -35,12 +36,18 @@ static void server_stop(void)
     as_postgres(NULL, "pg_ctl", "-D", DATA, "-m", "fast", "-w", "stop");
 }
 
-/* 100,000 accounts, once; the settled files are kept. */
-static void template_make(void)
+/* 100,000 accounts, and a server that runs. */
+static void database_make(void)
 {
     as_postgres(NULL, "initdb", "-D", DATA, "-A", "trust", "--no-locale", "-E", "UTF8", "-N");
     server_start();
     as_postgres(NULL, "pgbench", "-h", WORK_DIR, "-q", "-i", "-s", "1", "postgres");
+}
+
+/* Made once; the settled files are kept. */
+static void template_make(void)
+{
+    database_make();
     server_stop();
     must(!rename(DATA, TEMPLATE), TEMPLATE);
 }
@@ -54,26 +61,21 @@ static void database_begin(void)
     server_start();
 }
 
+/* The client with these options. */
+#define CLIENT(...)                                                                                \
+    (struct command)                                                                               \
+    {                                                                                              \
+        .user = POSTGRES, .out = WORK_DIR "/pgbench",                                              \
+        .argv = (char *[]){"pgbench", "-h", WORK_DIR, "-n", "-c", "1", __VA_ARGS__,                \
+                           "--random-seed=2003", "postgres", NULL}                                 \
+    }
+
 /* Time of `count` transactions of the script that `how` chooses. */
 static uint64_t transactions_time(unsigned count, char *how, char *script)
 {
     char number[16];
     snprintf(number, sizeof number, "%u", count);
-    char *const argv[] = {"pgbench",
-                          "-h",
-                          WORK_DIR,
-                          "-n",
-                          "-c",
-                          "1",
-                          "-t",
-                          number,
-                          how,
-                          script,
-                          "--random-seed=2003",
-                          "postgres",
-                          NULL};
-    return command_time(
-        &(struct command){.user = POSTGRES, .out = WORK_DIR "/pgbench", .argv = argv});
+    return command_time(&CLIENT("-t", number, how, script));
 }
 
 uint64_t bench_db_ir(unsigned iterations)
@@ -105,4 +107,58 @@ uint64_t bench_db_oltp(unsigned iterations)
     answer_check(IN_DIR "oltp-check.sql", answer);
     server_stop();
     return took;
+}
+
+/* ---- windows of time ---- */
+
+#define LOG WORK_DIR "/log-of-client"
+
+void database_begin_empty(void)
+{
+    work_begin();
+    database_make();
+}
+
+static double part_within(double from, double to, const struct window *w)
+{
+    double first = from > w->begin_ms ? from : w->begin_ms, last = to < w->end_ms ? to : w->end_ms;
+    return last > first ? (last - first) / (to - from) : 0;
+}
+
+/* pgbench's log has a line for each transaction: client, number, its time in us, script, when it ended. */
+static double transactions_within(const char *log, const struct window *w)
+{
+    double took_us, second, us, done = 0;
+    FILE *f = fopen(log, "r");
+    must(f, log);
+    while (fscanf(f, "%*u %*u %lf %*u %lf %lf", &took_us, &second, &us) == 3) {
+        double ended_ms = second * 1e3 + us / 1e3;
+        done += part_within(ended_ms - took_us / 1e3, ended_ms, w);
+    }
+    fclose(f);
+    return done;
+}
+
+/* The client counts in seconds, and a transaction more is needed at either end. */
+static double transactions_in(const struct window *w, char *how, char *script)
+{
+    char seconds[16], log[64];
+    snprintf(seconds, sizeof seconds, "%u", (unsigned)((w->end_ms - w->start_ms) / 1000 + 1));
+    struct command client = CLIENT("-T", seconds, "-l", "--log-prefix=" LOG, how, script);
+    int pid = command_start(&client);
+    must_exit(pid, 0);
+    snprintf(log, sizeof log, LOG ".%d", pid);
+    double done = transactions_within(log, w);
+    must(!unlink(log), log);
+    return done;
+}
+
+double db_ir_window(const struct window *w)
+{
+    return transactions_in(w, "-f", IN_DIR "ir.sql");
+}
+
+double db_oltp_window(const struct window *w)
+{
+    return transactions_in(w, "-b", "tpcb-like");
 }

@@ -4,15 +4,18 @@
  * our own client (web_client.c) over the loopback interface. Only the requests are timed.
  */
 #define _GNU_SOURCE
+#include "bench/macro/instance.h"
 #include "bench/macro/macro.h"
 #include "bench/macro/web_client.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SERVERS = 3, BACKLOG = 64 };
@@ -38,7 +41,7 @@ static int fastcgi_start(const char *path, char *program)
     return pid;
 }
 
-static void servers_start(void)
+void web_begin(void)
 {
     char *const nginx[] = {"nginx", "-p", WORK_DIR, "-e", "error.log", "-c", IN_DIR "nginx.conf",
                            NULL};
@@ -59,21 +62,22 @@ static void servers_stop(void)
     }
 }
 
+/* SPEC WEB99's proportions: 70 % documents, of all requests 16 % POST and 0.5 % CGI. */
+static const struct web_mix mixed = {.documents = 700, .pages = 135, .posts = 160, .cgi = 5};
+
 static uint64_t requests_time(unsigned count, const struct web_mix *mix)
 {
-    servers_start();
+    web_begin();
     uint64_t start = clock_now();
-    web_client_run(mix, count);
+    web_client_run(mix, count, UINT64_MAX);
     uint64_t took = clock_now() - start;
     servers_stop();
     return took;
 }
 
-/* SPEC WEB99's proportions: 70 % documents, of all requests 16 % POST and 0.5 % CGI. */
 uint64_t bench_web_mix(unsigned iterations)
 {
-    static const struct web_mix mix = {.documents = 700, .pages = 135, .posts = 160, .cgi = 5};
-    return requests_time(iterations, &mix);
+    return requests_time(iterations, &mixed);
 }
 
 uint64_t bench_web_static(unsigned iterations)
@@ -89,4 +93,18 @@ uint64_t bench_web_post(unsigned iterations)
 uint64_t bench_web_cgi(unsigned iterations)
 {
     return requests_time(iterations, &(struct web_mix){.cgi = 1000});
+}
+
+/* What the time stamp counter, in ns, is at this time of the wall clock. */
+static uint64_t ticks_at(int64_t ms)
+{
+    struct timespec now;
+    must(!clock_gettime(CLOCK_REALTIME, &now), "clock_gettime");
+    return clock_now() + (ms - now.tv_sec * 1000) * 1000000 - now.tv_nsec;
+}
+
+double web_window(const struct window *w)
+{
+    web_client_run(&mixed, UINT_MAX, ticks_at(w->begin_ms));
+    return web_client_run(&mixed, UINT_MAX, ticks_at(w->end_ms));
 }

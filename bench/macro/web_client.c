@@ -218,18 +218,30 @@ static unsigned waiting(void)
     return n;
 }
 
-void web_client_run(const struct web_mix *mix, unsigned count)
+static unsigned idle_send(const struct web_mix *mix, unsigned count)
 {
+    unsigned sent = 0;
+    for (int i = 0; i < CONNECTIONS && sent < count; i++) {
+        if (connections[i].is_waiting)
+            continue;
+        request_send(&connections[i], mix);
+        sent++;
+    }
+    return sent;
+}
+
+unsigned web_client_run(const struct web_mix *mix, unsigned count, uint64_t until)
+{
+    unsigned sent = 0;
     state = 99;
-    for (unsigned sent = 0; sent < count || waiting();) {
-        for (int i = 0; i < CONNECTIONS && sent < count; i++) {
-            if (connections[i].is_waiting)
-                continue;
-            request_send(&connections[i], mix);
-            sent++;
-        }
+    while (sent < count && clock_now() < until) {
+        sent += idle_send(mix, count - sent);
         answers_wait();
     }
+    unsigned answered = sent - waiting();
+    while (waiting())
+        answers_wait();
+    return answered;
 }
 
 static int server_connect(void)

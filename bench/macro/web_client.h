@@ -6,6 +6,8 @@
 #ifndef BENCH_MACRO_WEB_CLIENT_H
 #define BENCH_MACRO_WEB_CLIENT_H
 
+#include <stdint.h>
+
 /* Requests of each kind in a thousand. */
 struct web_mix {
     unsigned documents; /* static files */
@@ -20,8 +22,9 @@ void web_files_make(const char *root);
 /* Connects to the server, waiting until it listens. */
 void web_client_connect(void);
 
-/* Makes `count` requests: which ones is the same in every run. */
-void web_client_run(const struct web_mix *mix, unsigned count);
+/* Makes `count` requests, or fewer when the clock says `until` before: which ones is the same in every run.
+ * Returns how many were answered when the last was sent. */
+unsigned web_client_run(const struct web_mix *mix, unsigned count, uint64_t until);
 
 void web_client_close(void);
 

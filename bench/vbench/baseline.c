@@ -144,6 +144,13 @@ char *baseline_mismatch(const struct baseline *base, const struct baseline *now)
     return NULL;
 }
 
+void baseline_clear(struct baseline *b)
+{
+    *b = (struct baseline){0};
+    for (int i = 0; i < COLUMNS * ROWS; i++)
+        b->value[i / ROWS][i % ROWS] = (struct band){NAN, NAN, NAN};
+}
+
 void baseline_free(struct baseline *b)
 {
     free(b->commit);

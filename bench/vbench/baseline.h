@@ -51,6 +51,9 @@ int baseline_write(const struct baseline *b, const char *date, const char *reaso
 /* SHA-256 of the values alone, to free: two runs that measured the same have the same. */
 char *baseline_digest(const struct baseline *b);
 
+/* Makes it one without any value. */
+void baseline_clear(struct baseline *b);
+
 /* Reads one; complains and returns -ENOENT where there is none, -EINVAL where it is not whole. */
 int baseline_read(struct baseline *b, const char *path);
 

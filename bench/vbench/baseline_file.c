@@ -189,9 +189,7 @@ int baseline_read(struct baseline *b, const char *path)
     char *line = NULL;
     size_t size = 0;
     FILE *in = fopen(path, "r");
-    *b = (struct baseline){0};
-    for (int i = 0; i < COLUMNS * ROWS; i++)
-        b->value[i / ROWS][i % ROWS] = (struct band){NAN, NAN, NAN};
+    baseline_clear(b);
     if (!in) {
         complain("there is no baseline %s; make accept REASON='...' measures and records one", path);
         return -ENOENT;

@@ -9,21 +9,55 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Names that are not counted for one reason. */
+struct refusal {
+    char *names, *why;
+};
+
+/* The list with one more name; takes the old one. */
+static char *joined(char *list, const char *between, const char *name)
+{
+    char *longer = list ? text("%s%s%s", list, between, name) : text("%s", name);
+    free(list);
+    return longer;
+}
+
+/* Takes `why`. */
+static void refuse(struct refusal refused[COUNTERS_MAX], const char *name, char *why)
+{
+    unsigned i = 0;
+    while (i + 1 < COUNTERS_MAX && refused[i].why && strcmp(refused[i].why, why))
+        i++;
+    refused[i].names = joined(refused[i].names, ", ", name);
+    free(refused[i].why);
+    refused[i].why = why;
+}
+
+static void complain_of(struct refusal refused[COUNTERS_MAX])
+{
+    for (unsigned i = 0; i < COUNTERS_MAX && refused[i].why; i++) {
+        complain("not counted: %s: %s", refused[i].names, refused[i].why);
+        free(refused[i].names);
+        free(refused[i].why);
+    }
+}
+
 char *counters_possible(const char *list)
 {
     char *names = strdupa(list), *save = NULL, *possible = NULL, *why;
+    struct refusal refused[COUNTERS_MAX] = {0};
+    unsigned n = 0;
     for (char *name = strtok_r(names, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
-        int fd = pmu_open(name, 0, &why);
-        if (fd < 0) {
-            complain("%s is not counted: %s", name, why);
-            free(why);
-            continue;
+        int fd = n < COUNTERS_MAX ? pmu_open(name, 0, &why) : -1;
+        if (fd >= 0) {
+            close(fd);
+            possible = joined(possible, ",", name);
+            n++;
+        } else {
+            refuse(refused, name, n < COUNTERS_MAX ? why : text("%d at once are the most", COUNTERS_MAX));
         }
-        close(fd);
-        char *longer = possible ? text("%s,%s", possible, name) : text("%s", name);
-        free(possible);
-        possible = longer;
     }
+    complain_of(refused);
     return possible;
 }
 

@@ -22,8 +22,8 @@ struct counters {
     } of[COUNTERS_MAX];
 };
 
-/* Those of a list, joined by commas, that this machine can count, to free; complains once about each of
- * the others. NULL when none is left. */
+/* Those of a list, joined by commas, that this machine can count, to free; says once for each reason which
+ * others it cannot. NULL when none is left. */
 char *counters_possible(const char *list);
 
 /* Begins to count in a process and what it will start; what cannot be opened is left out. */

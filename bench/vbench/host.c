@@ -110,6 +110,20 @@ int parents_make(const char *path)
     return rc;
 }
 
+int place_check(const char *path)
+{
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+    char *folder = text("%.*s.", slash ? (int)(slash + 1 - path) : 0, path);
+    int rc = parents_make(path);
+    if (rc == 0 && access(folder, W_OK | X_OK))
+        rc = -errno;
+    if (rc == 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        rc = -EISDIR;
+    free(folder);
+    return rc;
+}
+
 int file_replace(const char *path, const char *bytes, size_t length)
 {
     int rc = parents_make(path);

@@ -39,6 +39,9 @@ char *file_sha256(const char *path);
 /* Makes the folders a file needs; 0 or -errno. */
 int parents_make(const char *path);
 
+/* Could file_replace() put a file there, its folders made? 0 or -errno. */
+int place_check(const char *path);
+
 /* Replaces `path` by these bytes as one step: a reader sees the old or the new file; 0 or -errno.
  */
 int file_replace(const char *path, const char *bytes, size_t length);

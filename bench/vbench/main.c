@@ -6,7 +6,18 @@
 #include "bench/vbench/host.h"
 #include "bench/vbench/options.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+/* What was printed must have arrived: a full disk behind `>` is a failure, too. */
+static int status_of(int status)
+{
+    if (!fflush(stdout) && !ferror(stdout))
+        return status;
+    complain("cannot write the standard output: %s", strerror(errno));
+    return status ? status : EXIT_NOT_RUN;
+}
 
 int main(int argc, char **argv)
 {
@@ -23,5 +34,5 @@ int main(int argc, char **argv)
         return usage_error("there is no verb %s", argv[1]);
     if (!verb->options)
         return verb->act(&(struct options){.names = argv + 1, .name_count = argc - 1});
-    return options_parse(&o, verb, argc - 1, argv + 1, &status) ? verb->act(&o) : status;
+    return status_of(options_parse(&o, verb, argc - 1, argv + 1, &status) ? verb->act(&o) : status);
 }

@@ -4,6 +4,7 @@
 #include "bench/vbench/host.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,17 @@ static bool takes(const struct verb *verb, int option)
     return option == OPT_HELP;
 }
 
+/* How many arguments the verb's line of help has room for. */
+static int names_most(const struct verb *verb)
+{
+    int words = 0;
+    if (strstr(verb->arguments, "..."))
+        return INT_MAX;
+    for (const char *at = verb->arguments; *at; at++)
+        words += *at != ' ' && (at == verb->arguments || at[-1] == ' ');
+    return words;
+}
+
 static const char exit_help[] =
     "\nexit status: 0 all well, 1 something is slower (compare, gate), 2 usage, 3 a column could "
     "not run or\nfinish, 4 two runs that must be identical are not, 5 no comparable baseline, 6 "
@@ -115,34 +127,32 @@ static bool number_parse(const char *s, double low, double high, double *to)
     return true;
 }
 
-static bool count_set(const char *s, double low, double high, unsigned *to)
-{
-    double value;
-    if (!number_parse(s, low, high, &value))
-        return false;
-    *to = value;
-    return true;
-}
-
+/* Takes the value of an option that wants a number; of the others, nothing. Complains if it is none. */
 static bool number_set(struct options *o, int option, const char *value)
 {
-    double percent = 0;
-    bool ok = true;
-    if (option == OPT_JOBS)
-        ok = count_set(value, 1, COLUMNS * 2, &o->plan.jobs);
-    else if (option == OPT_TIMEOUT)
-        ok = count_set(value, 1, 1e6, &o->plan.timeout);
-    else if (option == OPT_SILENCE)
-        ok = count_set(value, 1, 1e6, &o->plan.silence);
-    else if (option == OPT_SEEDS)
-        ok = count_set(value, 0, SEEDS_MAX, &o->seeds);
-    else if (option == OPT_ROUNDS)
-        ok = count_set(value, 3, ROUNDS_MAX, &o->rounds);
-    else if (option == OPT_SEED)
-        ok = count_set(value, 0, 1000, &o->plan.machine.seed);
-    else if (option == OPT_TOLERANCE && (ok = number_parse(value, 0, 1000, &percent)))
-        o->tolerance = percent / 100;
-    return ok;
+    const struct {
+        int option;
+        double low, high;
+        unsigned *count;
+    } places[] = {
+        {OPT_JOBS, 1, COLUMNS * 2, &o->plan.jobs},  {OPT_TIMEOUT, 1, 1e6, &o->plan.timeout},
+        {OPT_SILENCE, 1, 1e6, &o->plan.silence},    {OPT_SEEDS, 0, SEEDS_MAX, &o->seeds},
+        {OPT_ROUNDS, 3, ROUNDS_MAX, &o->rounds},    {OPT_SEED, 0, 1000, &o->plan.machine.seed},
+        {OPT_TOLERANCE, 0, 1000, NULL},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        double number;
+        if (places[i].option != option)
+            continue;
+        if (!number_parse(value, places[i].low, places[i].high, &number))
+            return usage_error("--%s wants a number from %.0f to %.0f, not %s", texts[option].name,
+                               places[i].low, places[i].high, value), false;
+        if (places[i].count)
+            *places[i].count = number;
+        else
+            o->tolerance = number / 100;
+    }
+    return true;
 }
 
 /* Where options that are words or switches go. */
@@ -211,15 +221,21 @@ bool options_parse(struct options *o, const struct verb *verb, int argc, char **
     while ((option = getopt_long(argc, argv, ":", table, NULL)) != -1) {
         if (option == ':')
             return usage_error("%s wants a value", argv[optind - 1]), false;
-        if (option == '?' || !takes(verb, option))
-            return usage_error("this verb has no option %s", argv[optind - 1]), false;
+        if (option == '?' && optopt > ' ') /* else the number of a long option, or 0 */
+            return usage_error("there is no option -%c", optopt), false;
+        if (option == '?')
+            return usage_error("%s has no option %s", verb->name, argv[optind - 1]), false;
+        if (!takes(verb, option))
+            return usage_error("%s has no option --%s", verb->name, texts[option].name), false;
         if (option == OPT_HELP)
             return help_print(verb), *status = EXIT_OK, false;
         if (!number_set(o, option, optarg))
-            return usage_error("%s is not a number in range", optarg), false;
+            return false;
         word_set(o, option, optarg);
     }
     o->names = argv + optind;
     o->name_count = argc - optind;
+    if (o->name_count > names_most(verb))
+        return usage_error("%s takes no further argument: %s", verb->name, o->names[names_most(verb)]), false;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "bench/vbench/plan.h"
 #include "bench/vbench/host.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -39,11 +40,23 @@ static bool runs_any(const struct run_plan *plan, enum column_id column)
 static int columns_parse(struct options *o, const char *columns)
 {
     char *list = strdupa(o->columns ? o->columns : columns), *save = NULL;
+    unsigned count = 0;
     for (char *name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         int column = column_find(name);
         if (column < 0)
             return usage_error("there is no column called %s (vbench list)", name);
         o->plan.columns[column] = true;
+        count++;
+    }
+    return count ? EXIT_OK : usage_error("--columns names no column");
+}
+
+int places_check(const char *const paths[], size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int rc = paths[i] ? place_check(paths[i]) : 0;
+        if (rc)
+            return usage_error("cannot write %s: %s", paths[i], strerror(-rc));
     }
     return EXIT_OK;
 }
@@ -51,6 +64,8 @@ static int columns_parse(struct options *o, const char *columns)
 int plan_make(struct options *o, const char *columns)
 {
     int status = rows_parse(o);
+    if (status == EXIT_OK && o->plan.addresses && access(o->plan.addresses, R_OK))
+        return usage_error("cannot read %s: %s", o->plan.addresses, strerror(errno));
     if (status == EXIT_OK && (o->columns || columns))
         return columns_parse(o, columns);
     for (int c = 0; c < COLUMNS; c++)

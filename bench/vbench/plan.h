@@ -13,6 +13,10 @@
  * rows. */
 int plan_make(struct options *o, const char *columns);
 
+/* Complains and returns EXIT_USAGE if one of `n` files could not be written; NULL is no file. To be asked
+ * before anything is measured. */
+int places_check(const char *const paths[], size_t n);
+
 /* Date, commit, QEMU, kernel and image of a run. */
 void environment_fill(struct result *r, const struct options *o);
 

@@ -2,6 +2,7 @@
 #include "bench/vbench/plot.h"
 #include "bench/vbench/host.h"
 #include "bench/vbench/plot_data.h"
+#include "bench/vbench/plot_instances.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ static const struct plot {
     {"table4", "table.gp", "Table 4", write_ratios, "4"},
     {"table5", "table.gp", "Table 5", write_ratios, "5"},
     {"figure3", "figure3.gp", "Figure 3: relative performance of applications", write_figure3_bars, NULL},
+    {"figure4", "instances.gp", "Figure 4: several web servers at once", write_instances, "web"},
+    {"figure5", "instances.gp", "Figure 5: several databases at once, and domains of other weights", write_instances, "db"},
     {"figure6", "figure6.gp", "Figure 6: what 1 to 128 domains get done at once", write_scale, NULL},
     {"batching", "batching.gp", "instructions per page-table entry by size of the batch",
      write_batching, NULL},

@@ -4,8 +4,8 @@
 #include "bench/vbench/host.h"
 
 #include <errno.h>
-#include <perfmon/pfmlib_perf_event.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -22,30 +22,40 @@ static uint64_t count_loop(int fd)
     return read(fd, &count, sizeof count) == sizeof count ? count : 0;
 }
 
-/* As pmu_open(), with these privilege levels (PFM_PLM*); stopped. */
-static int open_at(const char *event, unsigned levels, pid_t process, char **why)
+bool pmu_encode(const char *event, unsigned levels, struct perf_event_attr *attr, char **why)
 {
-    struct perf_event_attr attr = {.size = sizeof attr};
-    pfm_perf_encode_arg_t arg = {.attr = &attr, .size = sizeof arg};
+    *attr = (struct perf_event_attr){.size = sizeof *attr};
+    pfm_perf_encode_arg_t arg = {.attr = attr, .size = sizeof arg};
     int rc = pfm_initialize();
     if (rc == PFM_SUCCESS)
         rc = pfm_get_os_event_encoding(event, levels, PFM_OS_PERF_EVENT, &arg);
-    if (rc != PFM_SUCCESS) {
-        *why = text("libpfm4 does not know %s here: %s", event, pfm_strerror(rc));
+    if (rc != PFM_SUCCESS)
+        *why = text("libpfm4 does not know it here (%s)", pfm_strerror(rc));
+    return rc == PFM_SUCCESS;
+}
+
+/* As pmu_open(), with these privilege levels (PFM_PLM*); stopped. */
+static int open_at(const char *event, unsigned levels, pid_t process, char **why)
+{
+    struct perf_event_attr attr;
+    if (!pmu_encode(event, levels, &attr, why))
         return -1;
-    }
     attr.disabled = attr.inherit = 1;
     int fd = perf_event_open(&attr, process, -1, -1, PERF_FLAG_FD_CLOEXEC);
     if (fd < 0)
-        *why = text("no counter for %s: %s", event, strerror(errno));
+        *why = text("this machine has no counter for it (%s)", strerror(errno));
     return fd;
 }
 
 bool pmu_probe(const char *event, char **detail)
 {
-    int fd = open_at(event, PFM_PLM3, 0, detail);
-    if (fd < 0)
+    char *why;
+    int fd = open_at(event, PFM_PLM3, 0, &why);
+    if (fd < 0) {
+        *detail = text("%s: %s", event, why);
+        free(why);
         return false;
+    }
     uint64_t counted = count_loop(fd);
     close(fd);
     *detail = text("%llu %s in a loop of %d", (unsigned long long)counted, event, LOOPS);

@@ -9,7 +9,7 @@
 
 static const char *const works[] = {"compute", "processes", "disk"};
 static const char *const columns[] = {"vantage", "xen"};
-enum { WORKS = sizeof works / sizeof *works, HYPERVISORS = sizeof columns / sizeof *columns };
+enum { KINDS = sizeof works / sizeof *works, HYPERVISORS = sizeof columns / sizeof *columns };
 
 /* Every kind of neighbour, in the order of the table. */
 static const struct {
@@ -46,7 +46,7 @@ static void write_neighbour(FILE *out, json_t *root, unsigned n)
 {
     json_t *all = json_object_get(root, "columns");
     fprintf(out, "| %s |", neighbours[n].title);
-    for (int w = 0; w < WORKS; w++)
+    for (int w = 0; w < KINDS; w++)
         for (int c = 0; c < HYPERVISORS; c++) {
             const json_t *loss = loss_of(json_object_get(all, columns[c]), neighbours[n].name, works[w]);
             if (json_is_number(loss))

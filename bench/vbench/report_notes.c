@@ -36,7 +36,7 @@ static const char paper_notes[] =
     "User-mode Linux enters its kernel by a switch of host processes, in every system call: its context\n"
     "switch less its system calls can be below native's.\n"
     "VMware Workstation is not measured here: its licence forbade publishing, and it has no modern peer of\n"
-    "the same kind. Figures 4 to 6 (many domains) are data without rows of ours.\n\n";
+    "the same kind.\n\n";
 
 void write_how_to_read(FILE *out)
 {

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -187,7 +188,7 @@ static const char *benches_of(json_t *all, struct column *c)
             continue;
         if (!is_unit(json_string_value(json_object_get(one, "unit")), row))
             return "a benchmark has no unit";
-        if (iters <= 0 || !samples_of(json_object_get(one, samples_key(row)), &c->metrics[row]))
+        if (iters <= 0 || iters > UINT_MAX || !samples_of(json_object_get(one, samples_key(row)), &c->metrics[row]))
             return "a benchmark has no iterations or no samples";
         c->metrics[row].iters = iters;
     }

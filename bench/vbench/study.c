@@ -13,6 +13,7 @@
 #define REMAINING "results/remaining.json"
 #define BREAKDOWN "results/breakdown.json"
 #define SCALE     "results/scale.json"
+#define BASELINE  "results/baseline/quick.txt"
 #define WALL      "results/wall.json"
 
 json_t *optional_read(const char *path)
@@ -118,6 +119,14 @@ static void wall_read(struct study *s)
     json_decref(root);
 }
 
+static void gate_read(struct study *s)
+{
+    if (access(BASELINE, F_OK))
+        baseline_clear(&s->gate);
+    else
+        baseline_read(&s->gate, BASELINE);
+}
+
 int study_read(struct study *s, const char *const patterns[])
 {
     memset(s, 0, sizeof *s);
@@ -131,18 +140,22 @@ int study_read(struct study *s, const char *const patterns[])
     breakdown_read(s);
     scale_read(s);
     wall_read(s);
+    gate_read(s);
+    instances_read(&s->instances, "results");
     return 0;
 }
 
 void study_free(struct study *s)
 {
     documents_free(&s->documents);
+    baseline_free(&s->gate);
     documents_free(&s->history);
     for (int i = 0; i < ROWS; i++)
         free(s->remaining[i]);
     free(s->parts_commit);
     free(s->scale_commit);
     wall_free(&s->wall);
+    instances_free(&s->instances);
     memset(s, 0, sizeof *s);
 }
 

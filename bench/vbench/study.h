@@ -5,7 +5,9 @@
 #ifndef BENCH_VBENCH_STUDY_H
 #define BENCH_VBENCH_STUDY_H
 
+#include "bench/vbench/baseline.h"
 #include "bench/vbench/documents.h"
+#include "bench/vbench/instances.h"
 #include "bench/vbench/paper.h"
 #include "bench/vbench/wall.h"
 
@@ -36,6 +38,8 @@ struct study {
     struct scale_point scale[SCALE_POINTS]; /* results/scale.json; 0 domains: no more points */
     char *scale_commit;                     /* of the tree that it was measured on, or NULL */
     struct wall wall;                       /* results/wall.json */
+    struct baseline gate; /* the gate's baseline; every value is NAN where there is none */
+    struct instances instances;             /* Figures 4 and 5 */
     char *parts_commit;                /* of the tree that was counted, or NULL */
 };
 

@@ -3,6 +3,7 @@
 #include "bench/vbench/host.h"
 #include "bench/vbench/options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,10 @@ int verb_accept(struct options *o)
     const char *path = o->name_count ? o->names[0] : GATE_VALUES;
     if (!o->reason || !*o->reason || strchr(o->reason, '\n'))
         return usage_error("accept wants --reason with one line");
+    if (access(path, R_OK)) {
+        complain("cannot read %s: %s; vbench gate keeps there what it measures", path, strerror(errno));
+        return EXIT_USAGE;
+    }
     bool is_first = access(o->baseline, F_OK) != 0;
     if (!is_first && baseline_read(&old, o->baseline))
         return EXIT_NO_BASE;

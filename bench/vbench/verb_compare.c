@@ -6,16 +6,21 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-/* The column in FILE:COLUMN, which is cut off; SAME_COLUMNS without one. */
-static int column_cut(char *name)
+/* Takes the column of FILE:COLUMN, which is cut off; SAME_COLUMNS without one. Complains of one that is
+ * none, unless the file is called so. */
+static bool column_cut(char *name, int *column)
 {
     char *colon = strrchr(name, ':');
-    int column = colon ? column_find(colon + 1) : -1;
-    if (column < 0)
-        return SAME_COLUMNS;
+    *column = SAME_COLUMNS;
+    if (!colon || access(name, F_OK) == 0)
+        return true;
+    *column = column_find(colon + 1);
+    if (*column < 0)
+        return usage_error("there is no column called %s (vbench list)", colon + 1), false;
     *colon = 0;
-    return column;
+    return true;
 }
 
 int verb_compare(struct options *o)
@@ -24,7 +29,9 @@ int verb_compare(struct options *o)
     static struct verdict_list list;
     if (o->name_count != 2)
         return usage_error("%s wants two result documents", "compare");
-    int from = column_cut(o->names[0]), to = column_cut(o->names[1]);
+    int from, to;
+    if (!column_cut(o->names[0], &from) || !column_cut(o->names[1], &to))
+        return EXIT_USAGE;
     if ((from == SAME_COLUMNS) != (to == SAME_COLUMNS))
         return usage_error("%s wants a column for both documents or for none", "compare");
     if (result_read(&a, o->names[0]) || result_read(&b, o->names[1]))

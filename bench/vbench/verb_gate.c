@@ -87,23 +87,50 @@ static char *values_path(const char *path)
     return text("%.*s.txt", (int)(is_json ? n - 5 : n), path);
 }
 
-/* Writes what was measured, as a document and as a baseline to accept. */
-static int keep(const struct options *o, FILE *out, const struct result *now,
-                const struct baseline *values)
+static const char *document_path(const struct options *o)
 {
-    const char *path = o->out ? o->out : GATE_RUN;
-    char *date = utc_now("%Y-%m-%dT%H:%M:%SZ"), *text_path = values_path(path);
-    int rc = result_write(now, path);
-    if (rc == 0)
-        rc = baseline_write(values, date, "(not accepted)", text_path);
+    return o->out ? o->out : GATE_RUN;
+}
+
+/* Writes the document of what was measured, all of it or, after Ctrl-C, what was finished. */
+static int keep_document(const struct options *o, const struct result *now)
+{
+    int rc = result_write(now, document_path(o));
     if (rc)
-        complain("cannot write %s and %s: %s", path, text_path, strerror(-rc));
+        complain("cannot write %s: %s", document_path(o), strerror(-rc));
+    else
+        fprintf(stderr, "wrote %s\n", document_path(o));
+    return rc ? EXIT_NOT_RUN : EXIT_OK;
+}
+
+/* Writes the values as a baseline to accept: only of a run that is whole. */
+static int keep_values(const struct options *o, FILE *out, const struct baseline *values)
+{
+    char *date = utc_now("%Y-%m-%dT%H:%M:%SZ"), *text_path = values_path(document_path(o));
+    int rc = baseline_write(values, date, "(not accepted)", text_path);
+    if (rc)
+        complain("cannot write %s: %s", text_path, strerror(-rc));
     char *digest = baseline_digest(values);
     fprintf(out, "# measured: %s, digest %s\n", text_path, digest ? digest : "unknown");
     free(digest);
     free(date);
     free(text_path);
     return rc ? EXIT_NOT_RUN : EXIT_OK;
+}
+
+/* What can be known to be wrong before anything runs. */
+static int check_files(struct options *o)
+{
+    int status = places_check((const char *const[]){document_path(o), o->junit, o->markdown}, 3);
+    struct machine m = o->plan.machine;
+    m.build = o->against;
+    for (int c = 0; c < COLUMNS && o->against && status == EXIT_OK; c++) {
+        char *missing = o->plan.columns[c] ? machine_missing(&m, c) : NULL;
+        if (missing)
+            status = usage_error("nothing to compare with: %s", missing);
+        free(missing);
+    }
+    return status;
 }
 
 static int base_get(struct options *o, struct baseline *base)
@@ -146,13 +173,18 @@ int verb_gate(struct options *o)
     struct said said;
     if (!o->suite)
         o->suite = (char *)"quick,hyper";
-    int status = plan_make(o, "vantage");
+    int status = plan_make(o, "vantage"), kept;
+    if (status == EXIT_OK)
+        status = check_files(o);
     if (status != EXIT_OK)
         return status;
     said_open(&said, o->wants_json);
     status = gate_run(o, o->plan.machine.build, &now, &values);
+    kept = keep_document(o, &now);
     if (status == EXIT_OK)
-        status = keep(o, said.out, &now, &values);
+        status = kept;
+    if (status == EXIT_OK)
+        status = keep_values(o, said.out, &values);
     if (status == EXIT_OK)
         status = judge(o, said.out, &base, &values, &list);
     const char *lines = said_close(&said);

@@ -34,8 +34,13 @@ int verb_run(struct options *o)
     if (!o->suite)
         o->suite = (char *)"quick";
     int status = plan_make(o, NULL), other;
-    if (status != EXIT_OK)
+    char *path = result_path(o);
+    if (status == EXIT_OK)
+        status = places_check((const char *const[]){path}, 1);
+    if (status != EXIT_OK) {
+        free(path);
         return status;
+    }
     environment_fill(&result, o);
     if (o->events)
         o->plan.counters = counters_possible(o->events);
@@ -48,7 +53,6 @@ int verb_run(struct options *o)
         table_print(stdout, &result, &paper);
         counts_print(stdout, &result);
     }
-    char *path = result_path(o);
     other = result_keep(&result, path);
     if (o->wants_report && other == EXIT_OK && status != EXIT_INTERRUPTED)
         other = publish_run(path);

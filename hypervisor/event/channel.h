@@ -49,7 +49,7 @@ struct events {
     uint16_t *pirq_port;           /* PIRQS_MAX, 0: none; a page, NULL until one is bound */
     uint32_t first_free;           /* no port below is free */
     uint32_t reset_next;           /* where a reset goes on, 0 when none is under way */
-    uint32_t pollers;              /* vCPUs that have polled since they last blocked; atomic */
+    uint32_t pollers;              /* vCPUs that poll, or did so and have not noticed its end; atomic */
     int shutdown_code;             /* set by SCHEDOP_shutdown_code, -1 if not */
     struct watchdog watchdogs[WATCHDOGS_MAX];
     struct ring *rings;            /* RINGS_MAX, NULL until one is registered */
@@ -80,6 +80,9 @@ static inline bool port_is_valid(uint32_t port)
 void port_raise(struct domain *d, uint32_t port);
 
 bool port_is_pending(const struct domain *d, uint32_t port);
+
+/* v, which runs on this CPU, polls no longer: events need not look whether it does. */
+void poll_forget(struct vcpu *v);
 
 /* channel.c; all take the locks they need. */
 int channel_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port) must_check;

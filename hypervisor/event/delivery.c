@@ -56,6 +56,12 @@ static inline uint32_t pollers_of(const struct domain *d)
     return __atomic_load_n(&events_of(d)->pollers, __ATOMIC_SEQ_CST);
 }
 
+/* Only v itself begins a poll, and it runs here: nobody's wake-up can be lost. */
+void poll_forget(struct vcpu *v)
+{
+    __atomic_fetch_and(&events_of(v->domain)->pollers, ~(1u << v->id), __ATOMIC_SEQ_CST);
+}
+
 /* A poll waits for the port itself, masked or not. 0xffff: for one of several, so it looks
  * again. */
 static void wake_pollers(struct domain *d, uint32_t port)
@@ -66,6 +72,8 @@ static void wake_pollers(struct domain *d, uint32_t port)
 
         if (waits_for == port || waits_for == 0xffff)
             sched_wake(v);
+        else if (!waits_for && v == current_vcpu())
+            poll_forget(v);
     }
 }
 

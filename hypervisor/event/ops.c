@@ -129,10 +129,9 @@ static int reset(struct domain *self, guest_ptr arg)
 /* close, send and unmask take a structure of nothing but the port. */
 static inline int on_port(struct domain *d, guest_ptr arg, int (*act)(struct domain *, uint32_t))
 {
-    uint32_t port;
-    int rc = guest_get(&port, arg);
+    int64_t port = guest_load32(arg);
 
-    return rc ? rc : act(d, port);
+    return likely(port >= 0) ? act(d, (uint32_t)port) : (int)port;
 }
 
 static __attribute__((noinline)) long other_op(struct domain *d, uint32_t cmd, guest_ptr arg)

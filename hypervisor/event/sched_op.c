@@ -38,7 +38,7 @@ static int block(struct vcpu *v)
 
     __atomic_store_n(&v->info->evtchn_upcall_mask, 0, __ATOMIC_RELAXED);
     if (e->pollers & 1u << v->id)
-        __atomic_fetch_and(&e->pollers, ~(1u << v->id), __ATOMIC_SEQ_CST);
+        poll_forget(v);
     if (event_pending(v))
         return 0;
     sched_block(v);

@@ -141,6 +141,14 @@ static void leave_virtual_8086(struct regs *r)
     r->ss |= 3;
 }
 
+/* Out of a guest, so nothing is held: what the timer's asks for is done at once, and the quick exit finds no work. */
+static void interrupt(unsigned vector)
+{
+    irq_dispatch(vector);
+    if (sched_work() & WORK_TIMERS)
+        timers_run();
+}
+
 void on_guest_entry(struct context *c)
 {
     struct vcpu *v = (struct vcpu *)c;
@@ -153,7 +161,7 @@ void on_guest_entry(struct context *c)
     else if (vector == VECTOR_INT80)
         interrupt_80(v);
     else if (vector < 0x100)
-        irq_dispatch(vector);
+        interrupt(vector);
     else if (vector == ENTRY_SYSCALL32)
         compat_call(v, v->syscall32_callback, TRAP_UD);
     else

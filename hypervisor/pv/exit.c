@@ -96,6 +96,12 @@ static __attribute__((noinline)) void settle(struct cpu *cpu)
     }
 }
 
+/* Behind a hypercall, when it is recorded (straight.S). */
+void on_tlb_empty(uint64_t cr3)
+{
+    trace_tlb_empty(cr3);
+}
+
 struct context *on_exit(void)
 {
     struct cpu *cpu = this_cpu();

@@ -142,7 +142,8 @@ long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, ui
     struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, a, b, c, d);
 
-    trace_count_brief(TRACE_ROW_hypercall + (unsigned)nr, begin);
+    if (trace_counts_hypercall(begin))
+        trace_count_brief(TRACE_ROW_hypercall + (unsigned)nr, begin);
     trace_hypercall(begin, nr, what, what >> 16, result);
     trace_hypercall_measured();
     return result;
@@ -163,7 +164,8 @@ static __attribute__((noinline)) long sampled_member(struct vcpu *v, uint64_t nr
     struct trace_time begin = trace_time_now();
     long result = dispatch(v, nr, args[0], args[1], args[2], args[3]);
 
-    trace_count_brief(TRACE_ROW_hypercall + (unsigned)nr, begin);
+    if (trace_counts_hypercall(begin))
+        trace_count_brief(TRACE_ROW_hypercall + (unsigned)nr, begin);
     trace_multicall_entry(begin, nr, what, what >> 16, result);
     return result;
 }

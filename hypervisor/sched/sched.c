@@ -338,21 +338,30 @@ static struct vcpu *choose(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
     return next;
 }
 
-struct vcpu *sched_next(struct vcpu *prev)
+/* Nobody asked: a turn would only cost prev its place. Who takes prev's right to run asks, but for its crash. */
+static bool goes_on(const struct vcpu *prev)
 {
-    struct sched_cpu *c = sched_here();
-    struct vcpu *next = prev;
-    uint32_t work;
+    return !sched_is_wanted() && !prev->crashed;
+}
 
-    lock_take(&c->lock);
-    work = __atomic_fetch_and(&c->work, ~(uint32_t)WORK_RESCHEDULE, __ATOMIC_SEQ_CST);
-    /* Nobody asked: a turn would only cost prev its place. */
-    if (work & WORK_RESCHEDULE || (prev != c->idle && !may_run(prev)))
+static __attribute__((noinline)) struct vcpu *turn(struct sched_cpu *c, struct vcpu *prev)
+{
+    struct vcpu *next = prev;
+
+    if (!goes_on(prev)) {
+        lock_take(&c->lock);
+        __atomic_fetch_and(&c->work, ~(uint32_t)WORK_RESCHEDULE, __ATOMIC_SEQ_CST);
         next = choose(c, prev, clock_ns());
-    lock_drop(&c->lock);
+        lock_drop(&c->lock);
+    }
     if (is_smp() && (next == c->idle || prev == c->idle))
         sched_steal(c);
     return next;
+}
+
+struct vcpu *sched_next(struct vcpu *prev)
+{
+    return goes_on(prev) && !prev->is_idle ? prev : turn(sched_here(), prev);
 }
 
 void sched_switched(void)

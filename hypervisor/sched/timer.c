@@ -5,7 +5,8 @@
  *      timer_set ──► heap ──► timers_run ──► fire
  *                      └─ first deadline ──► clock_arm ──► on_timer ─► WORK_TIMERS
  *
- * The interrupt only leaves a mark; timers fire in timers_run(), called where nothing is held. Hardware that is set to
+ * The interrupt only leaves a mark; timers fire in timers_run(), called where nothing is held: at once when a guest was
+ * interrupted. One that comes too early finds nothing due and the hardware is set again. Hardware that is set to
  * a deadline which has been taken back or put off is left so: its interrupt costs no more than setting it anew, and
  * most deadlines are changed again before.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every answer of event_channel_op, sched_op, vcpu_op and set_timer_op that the ABI names. */
-#include "event/event.h"
+#include "event/channel.h"
 #include "fake.h"
 #include "hypercalls.h"
 #include "sched/sched.h"
@@ -306,6 +306,33 @@ static bool sleeps(struct vcpu *v)
     return sched_of(v)->is_blocked;
 }
 
+/* Who has polled is looked for when an event comes, until its own CPU has seen that the poll is over. */
+static void poll_memory(struct vcpu *v, uint32_t port)
+{
+    uint32_t other = alloc(dom1, 0), ports[1] = {port};
+    struct sched_poll p = {.nr_ports = 1, .timeout = 3000};
+
+    set_xen_guest_handle(p.ports, ports);
+    clear(dom1);
+    check(hc_sched_op(v, SCHEDOP_poll, at(&p)) == 0 && sleeps(v), "a poll");
+    this_cpu()->current = dom0->vcpus[0];
+    event_raise(dom1, port);
+    check(!sleeps(v) && events_of(dom1)->pollers == 1, "... is over, and remembered on other CPUs");
+    this_cpu()->current = v;
+    event_raise(dom1, other);
+    check(!events_of(dom1)->pollers, "... and forgotten on its own");
+    clear(dom1);
+    v->info->evtchn_upcall_mask = 1;
+    check(hc_sched_op(v, SCHEDOP_poll, at(&p)) == 0 && sleeps(v), "a poll that goes on");
+    dom1->shared_info->evtchn_mask[0] = ~0ull;
+    event_raise(dom1, other);
+    check(sleeps(v), "... is not ended by another port");
+    event_raise(dom1, port);
+    check(!sleeps(v), "... nor forgotten for it");
+    clear(dom1);
+    v->info->evtchn_upcall_mask = 0;
+}
+
 static void waiting(void)
 {
     struct vcpu *v = dom1->vcpus[0];
@@ -353,6 +380,7 @@ static void waiting(void)
     event_raise(dom1, port);
     check(!sleeps(v), "... one comes");
     clear(dom1);
+    poll_memory(v, port);
     check(hc_sched_op(v, SCHEDOP_block, GPTR(0)) == 0 && sleeps(v), "block after a poll");
     fake_now = 4000;
     timers_run();
@@ -570,7 +598,7 @@ static void destroy(struct domain *d)
 
 int main(void)
 {
-    plan(150);
+    plan(156);
     fake_machine(1);
     dom0 = make(0, 4);
     dom0->is_privileged = true;

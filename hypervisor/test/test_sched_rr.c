@@ -70,6 +70,11 @@ static void basics(struct domain *d)
     check(pass()->is_idle, "waking what is down does nothing");
     sched_up(v);
     check(pass() == v, "up again");
+    v->crashed = true;
+    check(!sched_is_wanted() && turn()->is_idle, "crashed, though nobody asked");
+    v->crashed = false;
+    sched_wake(v);
+    check(pass() == v, "not crashed");
     d->state = DOMAIN_PAUSED;
     sched_domain_changed(d);
     check(pass()->is_idle, "the domain is paused");
@@ -239,7 +244,7 @@ int main(void)
 {
     struct domain *d, *two;
 
-    plan(31);
+    plan(33);
     if (sched_init("rr"))
         panic("no round robin");
     fake_machine(2);

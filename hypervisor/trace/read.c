@@ -14,41 +14,44 @@ static uint64_t seq_read(const struct packet_header *h)
 
 #define TRIES 1000 /* far more than a writer can spoil; a ring in ruins ends here */
 
-/* The head, and the number of the packet it points into. The writer may be anywhere meanwhile: the two
- * belong together when the head has not left the packet. 0: nothing is there, or nothing can be read. */
-static uint64_t position(const struct trace_ring *r, uint64_t *seq)
+/* Where the writer is: the head, and of the packet it points into what its header says. A head of 0: nothing is there, or
+ * nothing can be read. */
+struct position {
+    uint64_t head, seq, first_event;
+};
+
+/* The writer may be anywhere meanwhile: what was read belongs together when the head has not left the packet. */
+static struct position position(const struct trace_ring *r)
 {
     for (unsigned i = 0; i < TRIES; i++) {
         uint64_t head = head_of(r), again;
+        const struct packet_header *p = packet_of(r, head);
+        struct position at = {.head = head};
 
-        *seq = 0;
         if (!(uint32_t)head)
-            return head;
-        *seq = seq_read(packet_of(r, head));
+            break;
+        at.seq = seq_read(p);
+        at.first_event = __atomic_load_n(&p->first_event, __ATOMIC_ACQUIRE);
         again = head_of(r);
-        if (packet_of(r, again) == packet_of(r, head) &&
-            slot(r, *seq) == (((uint32_t)head - 1) & ~PACKET_MASK) &&
+        if (packet_of(r, again) == p && slot(r, at.seq) == (((uint32_t)head - 1) & ~PACKET_MASK) &&
             (uint32_t)(again >> 32) - (uint32_t)(head >> 32) < TRACE_PACKET_BYTES / 8)
-            return head;
+            return at;
     }
-    return 0;
+    return (struct position){0};
 }
 
 uint64_t trace_written(const struct trace_ring *r)
 {
-    uint64_t seq, head = position(r, &seq), first;
+    struct position at = position(r);
 
-    if (!(uint32_t)head)
-        return 0;
-    first = packet_of(r, head)->first_event;
-    return first + (uint32_t)((uint32_t)(head >> 32) - (uint32_t)first);
+    return at.first_event + (uint32_t)((uint32_t)(at.head >> 32) - (uint32_t)at.first_event);
 }
 
 uint64_t trace_first_packet(const struct trace_ring *r, uint64_t *end)
 {
-    uint64_t seq, head = position(r, &seq);
+    struct position at = position(r);
 
-    *end = (uint32_t)head ? seq + 1 : 0;
+    *end = at.head ? at.seq + 1 : 0;
     return *end > r->packets ? *end - r->packets : 0;
 }
 
@@ -61,22 +64,21 @@ static void copy_words(uint64_t *to, const uint64_t *from, uint32_t bytes)
 
 uint32_t trace_read(const struct trace_ring *r, uint64_t seq, bool open_too, void *to)
 {
-    uint64_t current, head = position(r, &current);
-    const struct packet_header *from =
-        (const void *)((const char *)r + slot(r, seq));
+    const struct packet_header *from = (const void *)((const char *)r + slot(r, seq));
+    struct position at = position(r);
     struct packet_header *h = to;
     uint32_t bytes;
 
-    if (!(uint32_t)head || seq > current || (seq == current && !open_too))
+    if (!at.head || seq > at.seq || (seq == at.seq && !open_too))
         return TRACE_NOT_YET;
-    if (current - seq >= r->packets)
+    if (at.seq - seq >= r->packets)
         return TRACE_GONE;
     copy_words(to, (const uint64_t *)from, TRACE_PACKET_BYTES);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     if (h->seq != seq || seq_read(from) != seq)
         return TRACE_GONE; /* [packet.seq] */
-    if (seq == current) {
-        bytes = content_bytes(head);
+    if (seq == at.seq) {
+        bytes = content_bytes(at.head);
         h->content_bits = bytes * 8ull;
         h->end = rdtsc();
     }

@@ -44,6 +44,17 @@ int guest_read(void *dst, guest_ptr src, size_t n)
     return 0;
 }
 
+int64_t guest_load32(guest_ptr src)
+{
+    int64_t word = -EFAULT;
+
+    if (likely(guest_range_ok(src, sizeof(uint32_t))))
+        __asm__ volatile("1: mov %[from], %k[word]\n2:" FIXUP(1b, 2b)
+                         : [word] "+r"(word)
+                         : [from] "m"(*(const uint32_t *)src.va));
+    return word;
+}
+
 /* A flush that waits for the guest does not wait for our own stores: through a translation that is gone
  * from the tables they could reach a frame that has become a page table. [tlb.deferred] */
 static inline void flush_pending(void)

@@ -13,6 +13,7 @@
 
 int guest_read(void *dst, guest_ptr src, size_t n) must_check;
 int guest_write(guest_ptr dst, const void *src, size_t n) must_check;
+int64_t guest_load32(guest_ptr src) must_check; /* the four bytes there, or -EFAULT */
 int guest_write_word(guest_ptr dst, uint64_t word) must_check; /* the same, sooner */
 
 /* An address of 48 bits, extended by its sign: others fault before any table is looked at. */

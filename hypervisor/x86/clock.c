@@ -7,7 +7,8 @@
  * the time of two port reads and not a tick; measuring ends as soon as the error is small.
  *
  * [clock.scale] clock_ns() is the function guests compute from their vcpu_time_info, bit for bit
- * [clock.once]  on_timer() runs once for each deadline, and not before clock_ns() has reached it
+ * [clock.once]  on_timer() runs once for each deadline that was set, at any time before the next clock_arm(). It may
+ *               come early: the hardware cannot count to deadlines seconds away
  */
 #include "x86/time.h"
 #include "lib/bug.h"
@@ -194,7 +195,6 @@ static uint64_t rtc_now(void)
 void clock_cpu_init(void)
 {
     lapic_timer_init(has_tsc_deadline);
-    this_cpu()->timer_deadline = ~0ull;
 }
 
 void clock_init(void)
@@ -242,7 +242,7 @@ uint64_t clock_wall_at_boot(void)
 
 /* --- The deadline --- */
 
-static void timer_program(uint64_t deadline_ns)
+void clock_arm(uint64_t deadline_ns)
 {
     uint64_t now = clock_ns(), left = deadline_ns > now ? deadline_ns - now : 0;
 
@@ -260,24 +260,8 @@ static void timer_program(uint64_t deadline_ns)
         lapic_timer_start((uint32_t)MAX(MIN(ticks_of(timer_hz, left), ~0u), 1u));
 }
 
-void clock_arm(uint64_t deadline_ns)
-{
-    this_cpu()->timer_deadline = deadline_ns;
-    timer_program(deadline_ns);
-}
-
-/* A count that was too short (deadlines seconds away, rounding) goes on for the rest. */
 void clock_interrupt(void)
 {
-    struct cpu *c = this_cpu();
-
     lapic_eoi();
-    if (c->timer_deadline == ~0ull)
-        return;
-    if (clock_ns() < c->timer_deadline) {
-        timer_program(c->timer_deadline);
-        return;
-    }
-    c->timer_deadline = ~0ull;
     on_timer();
 }

@@ -81,7 +81,7 @@ struct cpu *cpu_create(mfn_t (*alloc)(void))
 
     for (unsigned i = 0; i < ARRAY_SIZE(pages); i++)
         paging_map(block + pages[i] * PAGE_SIZE, alloc(), true);
-    *c = (struct cpu){.id = id, .timer_deadline = ~0ull};
+    *c = (struct cpu){.id = id};
     return c;
 }
 

@@ -148,7 +148,7 @@ entry_trap_guest:
         call    on_guest_entry
 
 /*
- * exit_quickly — exit_to_guest, without C when nothing waits: no work, a vCPU that may run on, no event it takes,
+ * exit_quickly — exit_to_guest, without C when nothing waits but the event callback: no work, a vCPU that may run on,
  * no flush. The rest is on_exit's.
  *   comes with   rsp = struct cpu
  */
@@ -164,7 +164,7 @@ exit_quickly:
         cmpb    $0, INFO_PENDING(%rcx)
         je      1f
         cmpb    $0, INFO_MASK(%rcx)
-        je      exit_to_guest
+        je      exit_upcall
 1:      cmpb    $0, CPU_FLUSH_TLB(%rsp)
         je      load_guest
 

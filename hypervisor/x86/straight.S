@@ -337,39 +337,63 @@ entry_hypercall:
         mov     %rbx, %rdi
         call    on_sampled_hypercall
         jmp     1b
-5:      IF_RECORDED TRACE_MMU_BIT, exit_to_guest
-        movb    $0, CPU_FLUSH_TLB(%rsp)
+5:      movb    $0, CPU_FLUSH_TLB(%rsp)
         mov     CPU_CR3(%rsp), %rcx
         mov     %rcx, %cr3
+        IF_RECORDED TRACE_MMU_BIT, 6f
+        jmp     4b
+6:      mov     %rcx, %rdi
+        call    on_tlb_empty
+        mov     RAX(%rbx), %rax
         jmp     4b
 
 /*
- * The event callback, bounced to behind a hypercall.
- *   comes with   all registers but the callee-saved ones in the struct context at rbx; rsp = struct cpu
+ * exit_upcall, entry_upcall — the event callback, bounced to behind a trap or interrupt, or behind a hypercall.
+ *   comes with   all registers in the struct context of the vCPU that runs on, at rax; or all but the callee-saved ones
+ *                in that at rbx; rcx = its struct vcpu_info, an event pending; rsp = struct cpu
  *   wants        events not masked, the delay not measured; no flush, no IOPL to show; a callback that masks, a stack
  *                in the upper half
- *   leaves by    SYSRET: the callback is canonical since it was registered
+ *   leaves by    SYSRET: the callback is canonical since it was registered; or by exit_to_guest, to do it in C
  */
+        .globl  exit_upcall
+exit_upcall:
+        mov     %rax, %rbx
+        mov     R(0)(%rbx), %r15
+        mov     R(1)(%rbx), %r14
+        mov     R(2)(%rbx), %r13
+        mov     R(3)(%rbx), %r12
 entry_upcall:
         cmpb    $0, INFO_MASK(%rcx)
         jne     exit_quickly
-        IF_RECORDED TRACE_EVENT_BIT, exit_quickly
+        IF_RECORDED TRACE_EVENT_BIT, exit_to_guest
         cmpb    $0, CPU_FLUSH_TLB(%rsp)
-        jne     exit_quickly
+        jne     exit_to_guest
         cmpq    $0, VCPU_PENDING_SINCE(%rbx)
-        jne     exit_quickly
+        jne     exit_to_guest
         cmpb    $0, VCPU_EVENT_MASKS(%rbx)
-        je      exit_quickly
+        je      exit_to_guest
         testl   $VM_ASSIST_SHOWS_IOPL, VCPU_VM_ASSIST(%rbx)
-        jne     exit_quickly
+        jne     exit_to_guest
         lea     RIP(%rbx), %rax
+        cmpb    $0, VCPU_IN_USER(%rbx)
+        jne     1f
         mov     24(%rax), %rcx
-        FRAME_PLACE BOUNCE_BYTES, exit_quickly
-        FRAME   16, 0xfffc, exit_quickly
-        RESTORE_CALL
+        FRAME_PLACE BOUNCE_BYTES, exit_to_guest
+        FRAME   16, 0xfffc, exit_to_guest
+2:      RESTORE_CALL
         mov     %rcx, %rsp
         mov     V(VCPU_INFO)(%rax), %rcx
         ENTER_HANDLER VCPU_EVENT_MASKS, VCPU_EVENT_ADDRESS
+
+1:      mov     V(VCPU_KERNEL_SP)(%rax), %rcx
+        FRAME_PLACE BOUNCE_BYTES, exit_to_guest
+        LOAD_KERNEL_MODE
+        FRAME   16, 0xffff, upcall_undo
+        jmp     2b
+
+upcall_undo:
+        swapgs
+        jmp     exit_to_guest
 
 /*
  * entry_page_fault — a page fault.

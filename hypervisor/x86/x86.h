@@ -23,7 +23,7 @@ struct cpu {
     struct vcpu *current;    /* who runs here; the CPU's idle vCPU when nobody does */
     bool flush_tlb;          /* reload CR3 before any guest code runs here again */
     uint64_t cr3;            /* what CR3 holds */
-    uint64_t timer_deadline; /* ns, ~0 when none: what the timer hardware is set to */
+    uint64_t windows;        /* descriptor windows of its own, loaded while those of no vCPU are */
     void *sched;             /* sched/ */
     void *timers;            /* sched/timer.c */
     void *trace;             /* trace/ */
@@ -35,8 +35,7 @@ struct cpu {
     struct vcpu *idle;       /* current while nobody runs here */
     uint32_t flushes_asked;  /* by other CPUs; atomic */
     uint32_t flushes_done;   /* as many of them as were asked for when CR3 was last reloaded for them; atomic */
-    uint64_t windows;        /* descriptor windows of its own, loaded while those of no vCPU are */
-    uint64_t pad[2];
+    uint64_t pad[3];
 };
 
 static inline struct cpu *this_cpu(void)
@@ -141,7 +140,7 @@ uint64_t clock_tsc_at_boot(void);        /* TSC value at which clock_ns() was 0 
 struct clock_scale clock_scale(void);
 uint64_t clock_tsc_khz(void);
 uint64_t clock_wall_at_boot(void);       /* UTC nanoseconds since 1970 when clock_ns() was 0 */
-void clock_arm(uint64_t deadline_ns);    /* on_timer() runs on this CPU once then; ~0 = never */
+void clock_arm(uint64_t deadline_ns);    /* on_timer() runs on this CPU once then, or before; ~0 = never */
 
 /* --- Console (console.c) --- */
 
@@ -172,12 +171,13 @@ void on_restart(struct context *c);     /* a handler of on_hypercall[] answered 
 /* A hypercall that is measured: v, its arguments, its number. */
 long on_sampled_hypercall(struct vcpu *v, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t nr);
 struct context *on_exit(void);          /* the last C before guest code: whose registers to load */
+void on_tlb_empty(uint64_t cr3);         /* straight.S emptied the TLB while that is recorded */
 void on_iret_fault(struct context *c, uint32_t vector, uint32_t error); /* the guest's cs, ss or rip would not load */
 void on_nmi(uint64_t rip, bool in_guest);
 void on_shootdown(uint64_t ticks); /* so long other CPUs took to answer a flush */
 bool on_ldt_fault(uint64_t va);         /* we met the guest's LDT at va; true: it is there now */
 bool on_preempt_check(void); /* is there work for which a long operation should stop? */
-void on_timer(void);                    /* the deadline given to clock_arm() passed */
+void on_timer(void);                    /* the deadline given to clock_arm() passed, or is to be set again */
 void on_irq(unsigned irq);              /* a device interrupt bound by irq.h arrived */
 void on_console_input(void);
 void on_console_key(char letter);       /* typed while input goes to the hypervisor; only notes it */

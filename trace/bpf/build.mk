@@ -57,4 +57,6 @@ CHECKS += trace/bpf/test/check_guest
 
 .PHONY: examples
 examples: all ## trace/EXAMPLES.md: every verb of vtrace, run for real
+	$(Q)trace/test/check_rings
+	$(Q)trace/test/check_record
 	$(Q)trace/bpf/test/check_guest --examples

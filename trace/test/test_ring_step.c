@@ -8,6 +8,7 @@
  * Proves [emit.restart] [emit.commit] [emit.order] [ring.exact] [ring.guard].
  */
 #define _GNU_SOURCE
+#include "trace/test/code.h"
 #include "trace/test/host.h"
 #include "x86/instructions.h"
 
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define PACKETS 4
 
@@ -24,11 +24,6 @@ static uint8_t block[BLOCK_BYTES] __attribute__((aligned(BLOCK_BYTES)));
 static uint8_t memory[(1 + PACKETS) * TRACE_PACKET_BYTES] __attribute__((aligned(TRACE_PACKET_BYTES)));
 #define ring   (*(struct trace_ring *)memory)
 #define packet ((uint8_t (*)[TRACE_PACKET_BYTES])memory + 1)
-
-/* The sequences, their slow path and the ring's C code, and nothing else (build.mk). */
-extern const char __start_trace_code[], __stop_trace_code[];
-#define trace_code_start __start_trace_code
-#define trace_code_end   __stop_trace_code
 
 #define NO_EVENT (-1)
 
@@ -131,30 +126,8 @@ static uint64_t breakpoints[LEVELS]; /* where the event of each level is interru
 static bool was_hit[LEVELS];
 static unsigned stepped = LEVELS;    /* whose path is being recorded */
 static unsigned depth;               /* level of the event that is being emitted */
-static uint8_t replaced;             /* by the breakpoint that is armed */
 static uint64_t attempts, counters[LEVELS];
 static uint64_t began; /* TSC */
-
-static inline __attribute__((always_inline)) void trap_flag(bool on)
-{
-    if (on)
-        __asm__ volatile("pushfq; orl $0x100, (%%rsp); popfq" : : : "memory", "cc");
-    else
-        __asm__ volatile("pushfq; andl $~0x100, (%%rsp); popfq" : : : "memory", "cc");
-}
-
-static void arm(uint64_t address)
-{
-    volatile uint8_t *code = (void *)address;
-
-    replaced = *code;
-    *code = 0xcc;
-}
-
-static void disarm(uint64_t address)
-{
-    *(volatile uint8_t *)address = replaced;
-}
 
 /* With at most one breakpoint armed: that of the innermost event under way. */
 static void emit_level(unsigned level)
@@ -163,7 +136,7 @@ static void emit_level(unsigned level)
     depth = level;
     was_hit[level] = false;
     if (breakpoints[level])
-        arm(breakpoints[level]);
+        breakpoint_arm(breakpoints[level]);
     if (stepped == level)
         trap_flag(true);
     if (level || now.event == NO_EVENT)
@@ -172,7 +145,7 @@ static void emit_level(unsigned level)
         emit_event((unsigned)now.event, now.is_long);
     trap_flag(false);
     if (breakpoints[level] && !was_hit[level])
-        disarm(breakpoints[level]);
+        breakpoint_disarm(breakpoints[level]);
 }
 
 static bool is_inside(uint64_t rip)
@@ -185,7 +158,7 @@ static void record(uint64_t rip)
 {
     struct path *p = &paths[stepped];
 
-    if (rip < (uint64_t)trace_code_start || rip >= (uint64_t)trace_code_end)
+    if (!is_code(rip))
         return;
     for (unsigned i = 0; i < p->count; i++)
         if (p->address[i] == rip)
@@ -205,7 +178,7 @@ static void on_trap(int signal, siginfo_t *info, void *context)
         return;
     }
     --*rip;
-    disarm(breakpoints[level]);
+    breakpoint_disarm(breakpoints[level]);
     was_hit[level] = true;
     emit_level(level + 1);
     depth = level;
@@ -384,22 +357,12 @@ static void report(const char *depth_name)
     runs = inside = failed = 0;
 }
 
-/* Breakpoints are written into the code. */
-static void make_writable(uint64_t from, uint64_t to)
-{
-    from &= ~4095ull;
-    if (mprotect((void *)from, to - from, PROT_READ | PROT_WRITE | PROT_EXEC)) {
-        perror("mprotect");
-        exit(1);
-    }
-}
-
 /* usage: test_ring_step [one]   one: depth one only */
 int main(int argc, char **argv)
 {
     struct sigaction a = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
-    make_writable((uint64_t)trace_code_start, (uint64_t)trace_code_end);
+    code_make_writable();
     block_init(block, &ring);
     if (sigaction(SIGTRAP, &a, NULL))
         abort();

@@ -43,10 +43,7 @@ int verb_cat(const struct options *o)
     bool as_json = option_given(o, 'j');
     int status;
 
-    if (as_json)
-        json_print(json_completeness(t), true);
-    else
-        print_completeness(stdout, t);
+    print_outcome(stdout, t, o);
     while (records_next(s, &r)) {
         if (as_json)
             json_print(json_record(t, &r), true);

@@ -71,9 +71,27 @@ json_t *json_durations(const struct trace *t, const struct histogram *h)
     return j;
 }
 
-void json_print(json_t *j, bool is_line)
+static void write_and_free(FILE *out, json_t *j, size_t flags)
 {
-    if (json_dumpf(j, stdout, is_line ? JSON_COMPACT : JSON_INDENT(2)) || putchar('\n') < 0)
+    if (json_dumpf(j, out, flags) || putc('\n', out) < 0)
         fail("the output cannot be written");
     json_decref(j);
+}
+
+void json_print(json_t *j, bool is_line)
+{
+    write_and_free(stdout, j, is_line ? JSON_COMPACT : JSON_INDENT(2));
+}
+
+void json_print_line(FILE *out, json_t *j)
+{
+    write_and_free(out, j, JSON_COMPACT);
+}
+
+void print_outcome(FILE *out, const struct trace *t, const struct options *o)
+{
+    if (option_given(o, 'j'))
+        json_print_line(out, json_completeness(t));
+    else
+        print_completeness(out, t);
 }

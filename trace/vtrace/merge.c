@@ -4,8 +4,8 @@
  * nothing is shifted: the guest's rings become further rings of the hypervisor's file, and its events are added
  * to the schema. What comes out is a CTF directory, or with -o NAME.vtr a file for vtrace's other verbs.
  */
+#include "trace/vtrace/json.h"
 #include "trace/vtrace/metadata.h"
-#include "trace/vtrace/vtrace.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -200,8 +200,8 @@ static void write_merged(struct merge *m, const struct trace *t, const char *sch
     put_end(m, path);
 }
 
-/* Counters that run at different rates are not one counter. */
-static void check_clock(const struct trace *t, const char *guest, const char *schema)
+/* How far the guest's clock may be off, in ns. Counters that run at different rates are not one counter. */
+static uint64_t clock_error(const struct trace *t, const char *guest, const char *schema)
 {
     uint64_t hz = said(schema, "tsc_hz"), ours = t->header.tsc_hz;
     uint64_t apart = hz > ours ? hz - ours : ours - hz;
@@ -209,8 +209,7 @@ static void check_clock(const struct trace *t, const char *guest, const char *sc
     if (!hz || apart > ours / 100)
         fail("%s: its TSC ran at %.3f MHz, the hypervisor's at %.3f: these are not of one run", guest,
              (double)hz / 1e6, (double)ours / 1e6);
-    printf("# clock: one TSC; the hypervisor's records are exact, the guest's within %" PRIu64 " ns\n",
-           said(schema, "clock_error_ns"));
+    return said(schema, "clock_error_ns");
 }
 
 static bool ends_in(const char *text, const char *end)
@@ -218,17 +217,30 @@ static bool ends_in(const char *text, const char *end)
     return strlen(text) >= strlen(end) && !strcmp(text + strlen(text) - strlen(end), end);
 }
 
+static void print_merged(const struct trace *t, uint64_t error_ns, bool as_json)
+{
+    if (as_json) {
+        json_t *j = json_completeness(t);
+
+        json_object_set_new(j, "clock_error_ns", json_integer((json_int_t)error_ns));
+        json_print_line(stdout, j);
+        return;
+    }
+    printf("# clock: one TSC; the hypervisor's records are exact, the guest's within %" PRIu64 " ns\n", error_ns);
+    print_completeness(stdout, t);
+}
+
 /* The merged file as a directory, or said to be there. */
-static int show(const char *path, const char *output, bool is_file)
+static int show(const char *path, bool is_file, uint64_t error_ns, const struct options *o)
 {
     struct trace *t = trace_of(path);
     int status;
 
     if (!is_file) {
         unlink(path);
-        ctf_write(t, output);
+        ctf_write(t, option_text(o, 'o'));
     }
-    print_completeness(stdout, t);
+    print_merged(t, error_ns, option_given(o, 'j'));
     status = exit_status(t);
     trace_close(t);
     return status;
@@ -251,17 +263,18 @@ int verb_merge(const struct options *o)
     struct merge m = {.guest = o->paths[1], .source = 1, .is_whole = true};
     struct trace *t = trace_of(o->paths[0]);
     char *schema = guest_schema_of(m.guest);
+    uint64_t error_ns;
     int status;
 
     if (!output)
         fail("merge needs -o DIRECTORY, or -o NAME.vtr");
-    check_clock(t, m.guest, schema);
+    error_ns = clock_error(t, m.guest, schema);
     m.out = is_file ? create(output, open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666))
                     : create(temporary, mkstemp(temporary));
     write_merged(&m, t, schema, is_file ? output : temporary);
     is_whole = m.is_whole && t->is_whole;
     free(schema);
     trace_close(t);
-    status = show(is_file ? output : temporary, output, is_file);
+    status = show(is_file ? output : temporary, is_file, error_ns, o);
     return status ? status : is_whole ? 0 : EXIT_INCOMPLETE;
 }

@@ -126,9 +126,7 @@ static void say_result(const struct recording *r, bool as_json)
     }
     j = json_pack("{s:I,s:I,s:I,s:I,s:s}", "read", (json_int_t)t.read, "overwritten", (json_int_t)t.overwritten,
                   "dropped", (json_int_t)t.dropped, "bytes", (json_int_t)r->bytes, "path", r->path);
-    json_dumpf(j, stderr, JSON_COMPACT);
-    fputc('\n', stderr);
-    json_decref(j);
+    json_print_line(stderr, j);
 }
 
 /* What we switched on is off while the last packets are read, so that nothing is added. */

@@ -88,6 +88,24 @@ CODE user_spin
     jnz 1b
     syscall
 
+CODE user_wait
+    lea 1(%rax), %rbx
+    lea 2(%rax), %rdx
+    lea 3(%rax), %rsi
+    lea 4(%rax), %rdi
+    lea 5(%rax), %rbp
+    lea 6(%rax), %r8
+    lea 7(%rax), %r9
+    lea 8(%rax), %r10
+    lea 9(%rax), %r12
+    lea 10(%rax), %r13
+    lea 11(%rax), %r14
+    lea 12(%rax), %r15
+    mov $0x8000, %ecx
+1:  dec %ecx
+    jnz 1b
+    syscall
+
 CODE user_sysenter
     sysenter
 

@@ -181,4 +181,5 @@ void abi_vcpu(void)
     check_runstate();
     check_register_info();
     check_event_in_new_place();
+    port_close(port);
 }

@@ -19,7 +19,8 @@ static u64 digest, random_state;
 static u64 *pages[PAGES], *slots, *leaf;
 static u8 *code_page[2];
 static u64 base[2], user_base[2], foreign;
-static u32 port;
+static u32 port, timer_port;
+u32 has_come; /* the event callback has run */
 
 /* --- What a step leaves --- */
 
@@ -40,6 +41,7 @@ static void see_words(const void *from, size_t bytes)
 /* The frame as it lies on the stack, and where. */
 static bool see_trap(struct trap_regs *r)
 {
+    has_come |= r->vector == TRAP_EVENT;
     if (r->vector != TRAP_EVENT) {
         see((u64)r);
         see_words(r, sizeof *r);
@@ -418,6 +420,58 @@ static void step_event(void)
     upcall_mask_set(0);
 }
 
+/* Turns until the event callback has run; all registers are given and seen. */
+void ways_spin(u64 *registers);
+asm("    .pushsection .text\n"
+    "ways_spin:\n"
+    "    push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n push %rdi\n"
+    "    mov (%rdi), %rax\n mov 8(%rdi), %rcx\n mov 16(%rdi), %rdx\n mov 24(%rdi), %rbx\n"
+    "    mov 32(%rdi), %rbp\n mov 40(%rdi), %rsi\n mov 48(%rdi), %r8\n mov 56(%rdi), %r9\n"
+    "    mov 64(%rdi), %r10\n mov 72(%rdi), %r11\n mov 80(%rdi), %r12\n mov 88(%rdi), %r13\n"
+    "    mov 96(%rdi), %r14\n mov 104(%rdi), %r15\n"
+    "1:  cmpl $0, has_come(%rip)\n"
+    "    je 1b\n"
+    "    mov %rax, (%rdi)\n mov %rcx, 8(%rdi)\n mov %rdx, 16(%rdi)\n mov %rbx, 24(%rdi)\n"
+    "    mov %rbp, 32(%rdi)\n mov %rsi, 40(%rdi)\n mov %r8, 48(%rdi)\n mov %r9, 56(%rdi)\n"
+    "    mov %r10, 64(%rdi)\n mov %r11, 72(%rdi)\n mov %r12, 80(%rdi)\n mov %r13, 88(%rdi)\n"
+    "    mov %r14, 96(%rdi)\n mov %r15, 104(%rdi)\n"
+    "    pop %rdi\n pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n"
+    "    ret\n"
+    "    .popsection\n");
+
+enum { TIMER_NS = 20000 }; /* longer than a hypercall takes, shorter than user_wait */
+
+/* What was emulated, with an event waiting behind it that the guest itself made. */
+static void step_emulated(void)
+{
+    u64 cr3 = 0;
+
+    has_come = 0;
+    asm volatile("movb $1, %1\n mov %%cr3, %%r14\n mov %%r14, %0"
+                 : "=r"(cr3), "=m"(vcpu_info()->evtchn_upcall_pending) : : "r14", "memory");
+    see(cr3);
+    see(has_come);
+}
+
+/* A timer goes off in kernel or in user mode. */
+static void step_timer(void)
+{
+    u64 r[14];
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(r); i++)
+        r[i] = random_state * (i + 1);
+    has_come = 0;
+    hyp_set_timer_op(time_ns() + TIMER_NS);
+    same_registers();
+    if (any(2)) {
+        ways_spin(r);
+        see_words(r, sizeof r);
+    } else {
+        see((u64)user_run(user_wait, random_state));
+    }
+    see(has_come);
+}
+
 static void step_multicall(void)
 {
     struct mmu_update r = any_request();
@@ -469,7 +523,8 @@ static void (*const steps[])(void) = {step_update,      step_update,  step_prote
                                       step_store,       step_access,  step_access,  step_user_access,
                                       step_user_access, step_iret,    step_iret,    step_exception,  step_exception,
                                       step_segment,     step_stack,   step_base,    step_pin,        step_event,
-                                      step_multicall,   step_flush,   step_unknown, step_gate};
+                                      step_multicall,   step_flush,   step_unknown, step_gate,       step_timer,
+                                      step_emulated};
 
 /* --- Both ways --- */
 
@@ -498,6 +553,8 @@ static void prepare(void)
     user_base[0] = va_mfn(user_l4);
     user_base[1] = va_mfn(table_copy(user_l4));
     port = (u32)port_ipi(0);
+    timer_port = (u32)port_virq(VIRQ_TIMER, 0);
+    event_unmask(timer_port);
 }
 
 /* The state every sequence begins with. */
@@ -575,4 +632,5 @@ void abi_ways(void)
     case_true("flushed", !is_stale, "another page was seen after a flush");
     case_long("audit", hyp_vantage_op(VANTAGE_AUDIT, 0), 0);
     hyp_vantage_op(VANTAGE_TRACE_MASK, (unsigned long)before);
+    port_close(timer_port);
 }

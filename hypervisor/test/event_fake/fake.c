@@ -101,6 +101,13 @@ int guest_read(void *dst, guest_ptr src, size_t n)
     return 0;
 }
 
+int64_t guest_load32(guest_ptr src)
+{
+    uint32_t word;
+
+    return guest_read(&word, src, sizeof(word)) ? -EFAULT : (int64_t)word;
+}
+
 int guest_write(guest_ptr dst, const void *src, size_t n)
 {
     if (n == 0)

@@ -3,8 +3,8 @@
  * vtrace export: a CTF 1.8 trace, that is a directory with `metadata` and one file of packets per ring. The
  * packets are the hypervisor's own, byte for byte; of a filtered trace they are made anew from its records.
  */
+#include "trace/vtrace/json.h"
 #include "trace/vtrace/metadata.h"
-#include "trace/vtrace/vtrace.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -162,7 +162,7 @@ int verb_export_ctf(const struct options *o)
         write_filtered(t, o, directory);
     else
         ctf_write(t, directory);
-    print_completeness(stdout, t);
+    print_outcome(stdout, t, o);
     status = exit_status(t);
     trace_close(t);
     return status;

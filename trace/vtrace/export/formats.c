@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vtrace export: what is done for all formats, and the verbs that are made of them. */
 #include "trace/vtrace/export/export.h"
+#include "trace/vtrace/json.h"
 
 #include <errno.h>
 #include <string.h>
@@ -40,7 +41,7 @@ int export_run(const struct format *f, const struct options *o)
     f->end(&x);
     if (x.out)
         close_output(x.out, x.path);
-    print_completeness(x.path ? stdout : stderr, x.t);
+    print_outcome(x.path ? stdout : stderr, x.t, o);
     status = exit_status(x.t);
     trace_close((struct trace *)x.t);
     return status;
