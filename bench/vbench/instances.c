@@ -2,11 +2,10 @@
 #include "bench/vbench/instances.h"
 #include "bench/vbench/host.h"
 
-#include <jansson.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SCHEMA "vbench-instances/1"
 
@@ -74,6 +73,13 @@ static bool work_take(struct instances *all, enum instances_work work, json_t *r
     return is_good;
 }
 
+static void work_drop(struct instances *all, enum instances_work work)
+{
+    memset(all->bar[work], 0, sizeof all->bar[work]);
+    free(all->commit[work]);
+    all->commit[work] = NULL;
+}
+
 /* ---- the paper's ---- */
 
 static void past_bars_take(struct instances *all, enum instances_work work, json_t *by_cell, enum instances_system system)
@@ -112,39 +118,22 @@ static void past_take(struct instances *all, enum instances_work work, json_t *r
 
 /* ---- both ---- */
 
-static json_t *document_read(const char *path)
+int instances_take(struct instances *all, unsigned figure, json_t *root)
 {
-    json_error_t error;
-    if (access(path, F_OK))
-        return NULL;
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    if (!root)
-        complain("%s is left out: %s", path, error.text);
-    return root;
+    bool is_good = true;
+    for (int w = 0; w < WORKS; w++)
+        is_good &= works[w].figure != figure || work_take(all, w, root);
+    for (int w = 0; w < WORKS && !is_good; w++)
+        if (works[w].figure == figure)
+            work_drop(all, w);
+    return is_good ? 0 : -EINVAL;
 }
 
-static void work_read(struct instances *all, enum instances_work work, const char *results)
-{
-    char *ours = text("%s/figure%u.json", results, works[work].figure);
-    char *paper = text("%s/paper/figure%u.json", results, works[work].figure);
-    json_t *now = document_read(ours), *past = document_read(paper);
-    if (now && !work_take(all, work, now)) {
-        complain("%s is left out: it is no document of bench/instances (" SCHEMA ")", ours);
-        memset(all->bar[work], 0, sizeof all->bar[work]);
-        free(all->commit[work]);
-        all->commit[work] = NULL;
-    }
-    past_take(all, work, past);
-    json_decref(now);
-    json_decref(past);
-    free(ours);
-    free(paper);
-}
-
-void instances_read(struct instances *all, const char *results)
+void instances_take_paper(struct instances *all, unsigned figure, json_t *root)
 {
     for (int w = 0; w < WORKS; w++)
-        work_read(all, w, results);
+        if (works[w].figure == figure)
+            past_take(all, w, root);
 }
 
 void instances_free(struct instances *all)

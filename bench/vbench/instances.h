@@ -6,6 +6,7 @@
 #ifndef BENCH_VBENCH_INSTANCES_H
 #define BENCH_VBENCH_INSTANCES_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 enum instances_work { WORK_WEB, WORK_DB_IR, WORK_DB_OLTP, WORKS };
@@ -28,8 +29,12 @@ struct instances {
     char *commit[WORKS]; /* of the tree that was measured, or NULL */
 };
 
-/* Reads what lies under `results`; a document that is not there is left out, one that is wrong with a complaint. */
-void instances_read(struct instances *all, const char *results);
+/* Takes a document of bench/instances for this figure; -EINVAL, and nothing of it, where it is none. */
+int instances_take(struct instances *all, unsigned figure, json_t *root);
+
+/* Takes the paper's numbers of this figure; after ours. */
+void instances_take_paper(struct instances *all, unsigned figure, json_t *root);
+
 void instances_free(struct instances *all);
 
 const char *case_name(enum instances_case which);

@@ -119,6 +119,19 @@ static void wall_read(struct study *s)
     json_decref(root);
 }
 
+static void instances_read(struct study *s, unsigned figure)
+{
+    char *ours = text("results/figure%u.json", figure), *papers = text(PAPER_DIR "/figure%u.json", figure);
+    json_t *root = optional_read(ours), *paper = optional_read(papers);
+    if (root && instances_take(&s->instances, figure, root))
+        complain("%s is left out: it is not a vbench-instances/1", ours);
+    instances_take_paper(&s->instances, figure, paper);
+    json_decref(root);
+    json_decref(paper);
+    free(ours);
+    free(papers);
+}
+
 static void gate_read(struct study *s)
 {
     if (access(BASELINE, F_OK))
@@ -141,7 +154,8 @@ int study_read(struct study *s, const char *const patterns[])
     scale_read(s);
     wall_read(s);
     gate_read(s);
-    instances_read(&s->instances, "results");
+    instances_read(s, 4);
+    instances_read(s, 5);
     return 0;
 }
 
