@@ -6,6 +6,7 @@
 #include "bench/vbench/report_domu.h"
 #include "bench/vbench/report_exact.h"
 #include "bench/vbench/report_instances.h"
+#include "bench/vbench/report_isolation.h"
 #include "bench/vbench/report_notes.h"
 #include "bench/vbench/report_tables.h"
 #include "bench/vbench/report_wall.h"
@@ -281,6 +282,7 @@ static void write_page(FILE *out, const struct study *s)
         write_group(out, s, &groups[g]);
     write_instances_sections(out, s);
     write_many(out, s);
+    write_isolation(out);
     write_domu(out, s);
     write_wall(out, s);
     write_hyper(out, s);

@@ -16,8 +16,7 @@
 #define BASELINE  "results/baseline/quick.txt"
 #define WALL      "results/wall.json"
 
-/* A document that need not be there; one that cannot be read is complained about and left out. */
-static json_t *optional_read(const char *path)
+json_t *optional_read(const char *path)
 {
     json_error_t error;
     if (access(path, F_OK))

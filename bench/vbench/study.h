@@ -11,6 +11,8 @@
 #include "bench/vbench/paper.h"
 #include "bench/vbench/wall.h"
 
+#include <jansson.h>
+
 /* Instructions per operation of a row, by who executed them (results/breakdown.json). */
 struct parts {
     double user, kernel, hypervisor;
@@ -45,6 +47,9 @@ struct study {
 int study_read(struct study *s, const char *const patterns[]);
 
 void study_free(struct study *s);
+
+/* A document that need not be there; one that cannot be read is complained about and left out: NULL. */
+json_t *optional_read(const char *path);
 
 /* Were the row's instructions counted in this column? */
 bool has_parts(const struct study *s, enum column_id column, enum row_id row);
