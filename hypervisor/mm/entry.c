@@ -90,29 +90,38 @@ static int l1_set_writable(struct domain *d, uint64_t *pte, uint64_t old, uint64
 static inline bool is_own_ram(struct domain *d, domid_t owner, uint64_t e)
 {
     return owner == d->id && frame_exists(pte_mfn(e)) &&
-           own_domain(frame_own(frame_of(pte_mfn(e)))) == d->id;
+           frame_owner(frame_of(pte_mfn(e))) == d->id;
 }
 
-static inline __attribute__((always_inline)) int l1_replace(struct domain *d, domid_t owner, uint64_t *pte,
-                                                            uint64_t old, uint64_t new, enum pte_mode mode)
+/* To an entry that is not present. These and the next are apart, so that none keeps registers for the others' sake. */
+static __attribute__((noinline)) int l1_clear(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old,
+                                              uint64_t new, enum pte_mode mode)
 {
-    if (new & PTE_P) {
-        new = l1_adjust(new);
-        if (old & PTE_P) {
-            uint64_t differs = (old ^ new) & (PTE_ADDR | PTE_RW | PTE_CACHE);
+    if (unlikely(!pte_commit(pte, old, new, mode)))
+        return -EAGAIN;
+    if (old & PTE_P)
+        l1_put(d, old);
+    return 0;
+}
 
-            if (!differs) /* [entry.audited] */
-                return pte_commit(pte, old, new, mode) ? 0 : -EAGAIN;
-            if (differs == PTE_RW && is_own_ram(d, owner, new))
-                return l1_set_writable(d, pte, old, new, mode);
-        }
-        int rc = l1_get(d, owner, &new);
-        if (unlikely(rc))
-            return rc;
+/* To one that is. */
+static __attribute__((noinline)) int l1_set(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old,
+                                            uint64_t new, enum pte_mode mode)
+{
+    new = l1_adjust(new);
+    if (old & PTE_P) {
+        uint64_t differs = (old ^ new) & (PTE_ADDR | PTE_RW | PTE_CACHE);
+
+        if (!differs) /* [entry.audited] */
+            return pte_commit(pte, old, new, mode) ? 0 : -EAGAIN;
+        if (differs == PTE_RW && is_own_ram(d, owner, new))
+            return l1_set_writable(d, pte, old, new, mode);
     }
+    int rc = l1_get(d, owner, &new);
+    if (unlikely(rc))
+        return rc;
     if (unlikely(!pte_commit(pte, old, new, mode))) {
-        if (new & PTE_P)
-            l1_put(d, new);
+        l1_put(d, new);
         return -EAGAIN;
     }
     if (old & PTE_P)
@@ -120,11 +129,10 @@ static inline __attribute__((always_inline)) int l1_replace(struct domain *d, do
     return 0;
 }
 
-/* Apart, so that nothing is kept for its sake while nothing is recorded. */
 static __attribute__((noinline)) int l1_write_recorded(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old,
                                                        uint64_t new, enum pte_mode mode)
 {
-    int rc = l1_replace(d, owner, pte, old, new, mode);
+    int rc = (new & PTE_P ? l1_set : l1_clear)(d, owner, pte, old, new, mode);
 
     trace_pte_write((uint64_t)pte - DIRECT_VA, old, new, rc, d->id, USE_L1);
     return rc;
@@ -135,7 +143,7 @@ int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint6
 {
     if (trace_wants(pte_write))
         return l1_write_recorded(d, owner, pte, old, new, mode);
-    return l1_replace(d, owner, pte, old, new, mode);
+    return new & PTE_P ? l1_set(d, owner, pte, old, new, mode) : l1_clear(d, owner, pte, old, new, mode);
 }
 
 int upper_check(enum frame_use level, uint64_t *e)

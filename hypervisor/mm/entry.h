@@ -69,6 +69,15 @@ enum pte_mode { PTE_PLAIN, PTE_KEEP_AD, PTE_EXACT };
 int l1_write(struct domain *d, domid_t owner, uint64_t *pte, uint64_t old, uint64_t new,
              enum pte_mode mode) must_check;
 
+/* frame_of(pte_mfn(e)) where the frame's number is not wanted: one shift, of entry and mask, leads to the record. */
+static inline struct frame *pte_frame(uint64_t e)
+{
+    const unsigned shift = PAGE_SHIFT - 4;
+
+    _Static_assert(sizeof(struct frame) == 1 << 4, "shift");
+    return (struct frame *)((uint64_t)FRAMES_VA + (e >> shift & PTE_ADDR >> shift));
+}
+
 /* l1_write() with PTE_KEEP_AD for domain `id` and its own frames, when the entry stays present and on its
  * frame: a protection change, which mprotect asks for page by page; *was is what the entry was. False: it is something
  * else, or something has to be considered; nothing has changed. */
@@ -84,8 +93,8 @@ static inline bool l1_reprotect(domid_t id, uint64_t *pte, uint64_t new, uint64_
         pte_flip(pte, flips);
         return true;
     }
-    struct frame *f = frame_of(pte_mfn(old));
-    if (unlikely(own_domain(frame_own(f)) != id))
+    struct frame *f = pte_frame(old);
+    if (unlikely(frame_owner(f) != id))
         return false;
     if (new & PTE_RW) {
         if (unlikely(!writable_get_more(f)))
@@ -129,7 +138,7 @@ static inline void l1_put(struct domain *d, uint64_t e)
 {
     struct frame *f = frame_of(pte_mfn(e));
 
-    if (unlikely(!frame_exists(pte_mfn(e)) || own_domain(frame_own(f)) != d->id)) {
+    if (unlikely(!frame_exists(pte_mfn(e)) || frame_owner(f) != d->id)) {
         l1_put_other(d, e);
         return;
     }

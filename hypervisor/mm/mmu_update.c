@@ -134,7 +134,7 @@ static inline int table_write(struct update *u, uint64_t address, uint64_t value
 static int m2p_update(struct update *u, mfn_t m, uint64_t pfn)
 {
     if (u->owner >= DOMID_FIRST_RESERVED || !frame_exists(m) ||
-        own_domain(frame_own(frame_of(m))) != u->owner)
+        frame_owner(frame_of(m)) != u->owner)
         return -EINVAL;
     m2p_set(m, pfn);
     return 0;
@@ -273,6 +273,8 @@ static int list_run(struct update *u)
     return 0;
 }
 
+_Static_assert(sizeof(mmu_update_t) == 16, "guest_read_pair()");
+
 /* One plain request for a level-1 table of the caller's own, which is most of what guests ask. 1: it is
  * something else, and nothing has been done. */
 static inline int single_run(struct vcpu *v, guest_ptr request)
@@ -281,7 +283,7 @@ static inline int single_run(struct vcpu *v, guest_ptr request)
     mmu_update_t *r = vcpu_memory(v)->requests;
     int rc = 1;
 
-    if (unlikely(guest_get(r, request)))
+    if (unlikely(guest_read_pair(r, request)))
         return -EFAULT;
     mfn_t m = MFN(r->ptr >> PAGE_SHIFT);
     unsigned slot = r->ptr % PAGE_SIZE / 8;
@@ -289,7 +291,7 @@ static inline int single_run(struct vcpu *v, guest_ptr request)
         return 1; /* neither MMU_NORMAL_PT_UPDATE nor MMU_PT_UPDATE_PRESERVE_AD */
     struct frame *f = frame_of(m);
     lock_take(&d->mm_lock);
-    if (likely(own_domain(frame_own(f)) == d->id && type_is(f, USE_L1))) {
+    if (likely(frame_owner(f) == d->id && type_is(f, USE_L1))) {
         uint64_t *pte = (uint64_t *)frame_data(m) + slot;
 
         rc = l1_write(d, d->id, pte, pte_read(pte), r->val, r->ptr & 2 ? PTE_KEEP_AD : PTE_PLAIN);

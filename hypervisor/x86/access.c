@@ -44,6 +44,22 @@ int guest_read(void *dst, guest_ptr src, size_t n)
     return 0;
 }
 
+int guest_read_pair(void *dst, guest_ptr src)
+{
+    const uint64_t *from = (const uint64_t *)src.va;
+    uint64_t one, two;
+    int rc = -EFAULT;
+
+    if (likely(guest_range_ok(src, 16)))
+        __asm__ volatile("1: mov %[first], %[one]\n2: mov %[second], %[two]\n"
+                         " mov %[one], (%[dst])\n mov %[two], 8(%[dst])\n xor %[rc], %[rc]\n3:" FIXUP(1b, 3b)
+                         FIXUP(2b, 3b)
+                         : [rc] "+r"(rc), [one] "=&r"(one), [two] "=&r"(two)
+                         : [dst] "r"(dst), [first] "m"(from[0]), [second] "m"(from[1])
+                         : "cc", "memory");
+    return rc;
+}
+
 int64_t guest_load32(guest_ptr src)
 {
     int64_t word = -EFAULT;

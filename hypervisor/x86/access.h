@@ -13,6 +13,7 @@
 
 int guest_read(void *dst, guest_ptr src, size_t n) must_check;
 int guest_write(guest_ptr dst, const void *src, size_t n) must_check;
+int guest_read_pair(void *dst, guest_ptr src) must_check; /* 16 bytes, sooner */
 int64_t guest_load32(guest_ptr src) must_check; /* the four bytes there, or -EFAULT */
 int guest_write_word(guest_ptr dst, uint64_t word) must_check; /* the same, sooner */
 

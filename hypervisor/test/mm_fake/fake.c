@@ -79,6 +79,11 @@ int guest_read(void *dst, guest_ptr src, size_t n)
     return 0;
 }
 
+int guest_read_pair(void *dst, guest_ptr src)
+{
+    return guest_read(dst, src, 16);
+}
+
 int guest_write(guest_ptr dst, const void *src, size_t n)
 {
     if (!copy_ok(dst, n))
