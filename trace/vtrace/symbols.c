@@ -80,16 +80,18 @@ static void add_elf(struct symbols *s, int fd, const char *path)
 
 /* --- System.map, /proc/kallsyms --- */
 
-/* Returns whether there are lines that hide their addresses. */
+/* Addresses have all their digits there: what is no such text has no such lines by chance.
+ * Returns whether there are lines that hide their addresses. */
 static bool add_text(struct symbols *s, FILE *f)
 {
-    char line[1024], name[512], type;
+    char line[1024], digits[17], name[512], type;
     bool hidden = false;
-    uint64_t address;
 
     while (fgets(line, sizeof(line), f)) {
-        if (sscanf(line, "%" SCNx64 " %c %511s", &address, &type, name) != 3 || !strchr("tTwW", type))
+        if (sscanf(line, "%16[0-9a-fA-F] %c %511s", digits, &type, name) != 3 || strlen(digits) != 16 ||
+            !strchr("tTwW", type))
             continue;
+        uint64_t address = strtoull(digits, NULL, 16);
         if (address >= KERNEL_FIRST)
             add(s, address, 0, name);
         else
