@@ -546,6 +546,14 @@ static void test_machine(void)
     m.suite = SUITE_hyper;
     ok(!machine_has(&m, COLUMN_XEN_DOMU) && !column_runs_unasked(COLUMN_XEN_DOMU),
        "a suite without that image has no such column, and no run has it unasked");
+    argv = machine_argv(&m, COLUMN_TRACED, &(struct launch){.kind = LAUNCH_SAVED, .what = "nothing", .trace = "a,b.vtr"});
+    bool has_file = false, has_port = false;
+    for (arg = argv; *arg; arg++) {
+        has_file |= !strcmp(*arg, "file,id=trace,path=a,,b.vtr");
+        has_port |= !strncmp(*arg, "isa-debugcon,", 13);
+    }
+    ok(has_file && has_port, "a traced machine has a port for its rings, and a file behind it");
+    machine_argv_free(argv);
     m.suite = SUITE_quick;
     char *why = machine_missing(&m, COLUMN_VANTAGE);
     ok(why && strstr(why, "a,b/vantage is not there; run make"), "a missing file is named");

@@ -66,7 +66,7 @@ static void take_rows(struct column *column, struct job *job)
 /* The command that a reader may repeat: of the first boot. */
 static void take_command(struct column *column, const struct job *job)
 {
-    struct launch launch = {job->kind, job->what ? job->what : "nothing", NULL, NULL};
+    struct launch launch = {job->kind, job->what ? job->what : "nothing", .trace = job->trace_path};
     char **argv = machine_argv(&job->machine, job->column, &launch);
     char *hypervisor = machine_hypervisor(&job->machine, job->column);
     column->command = machine_command(argv);

@@ -334,6 +334,7 @@ void job_free(struct job *job)
     free(job->state_path);
     free(job->what);
     free(job->events_path);
+    free(job->trace_path);
     for (int i = 0; i < ROWS; i++) {
         free(job->skipped[i]);
         free(job->counts[i]);

@@ -28,6 +28,7 @@ struct job {
     char *state_path; /* of the saved machine, or NULL */
     char *log_path;   /* where the whole console goes */
     char *events_path; /* where its events are counted to, or NULL */
+    char *trace_path;  /* where its rings are written to, or NULL */
     const char *counted; /* counters of the host to read, or NULL */
 
     pid_t pid; /* 0: not running */

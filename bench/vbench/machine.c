@@ -96,6 +96,11 @@ bool machine_counts_events(enum column_id column)
     return column == COLUMN_VANTAGE;
 }
 
+bool machine_is_traced(enum column_id column)
+{
+    return column == COLUMN_TRACED;
+}
+
 /* The last boot module, which a seed makes longer. */
 static char *machine_tail(const struct machine *m, enum column_id column)
 {
@@ -228,6 +233,16 @@ static char **add_saved_args(char **argv, const struct launch *launch)
     return launch->kind == LAUNCH_RESTORED ? add(argv, "-incoming", text("defer")) : argv;
 }
 
+/* The port that the hypervisor writes its rings to (hypervisor/trace/file.c). */
+static char **add_trace_port(char **argv, const char *file)
+{
+    char *path = commas_doubled(text("%s", file));
+    argv = add(argv, "-chardev", text("file,id=trace,path=%s", path));
+    argv = add(argv, "-device", text("isa-debugcon,chardev=trace,iobase=0xe9"));
+    free(path);
+    return argv;
+}
+
 char **machine_argv(const struct machine *m, enum column_id column, const struct launch *launch)
 {
     char **argv = calloc(MACHINE_ARGS_MAX, sizeof *argv), **end = argv;
@@ -237,6 +252,8 @@ char **machine_argv(const struct machine *m, enum column_id column, const struct
     end = m->wall ? ADD_ALL(end, wall_args) : ADD_ALL(end, exact_args);
     end = ADD_ALL(end, fixed_args);
     end = add_boot_args(end, m, column, launch);
+    if (launch->trace)
+        end = add_trace_port(end, launch->trace);
     if (launch->kind != LAUNCH_TOGETHER)
         add_saved_args(end, launch);
     return argv;

@@ -29,6 +29,7 @@ struct launch {
     enum launch_kind kind;
     const char *what; /* names or a suite, joined by + */
     const char *addresses, *events; /* what to count and where to, or NULL */
+    const char *trace; /* where a traced machine's rings are written to at its end, or NULL */
 };
 
 enum { MACHINE_ARGS_MAX = 60, MACHINE_MONITOR_FD = 3 };
@@ -41,6 +42,9 @@ bool column_runs_unasked(enum column_id column);
 
 /* Has it the functions whose entries are counted as events? */
 bool machine_counts_events(enum column_id column);
+
+/* Does its hypervisor record, and write its rings to a port when the machine ends? */
+bool machine_is_traced(enum column_id column);
 
 /* Makes the boot module of a seed, which is the same with zeroes behind it, before its machine boots; 0 or
  * -errno. */

@@ -58,7 +58,8 @@ static void start(const struct run_plan *plan, struct job *job)
     if (rc)
         job->reason = text("cannot make the image of seed %u: %s", job->machine.seed, strerror(-rc));
     if (!job->reason) {
-        char **argv = machine_argv(&job->machine, job->column, &(struct launch){job->kind, job->what, plan->addresses, job->events_path});
+        const struct launch launch = {job->kind, job->what, plan->addresses, job->events_path, job->trace_path};
+        char **argv = machine_argv(&job->machine, job->column, &launch);
         if (job_start(job, argv) == 0 && !job->boot)
             progress_note(job, "started; console in %s", job->log_path);
         machine_argv_free(argv);

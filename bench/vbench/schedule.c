@@ -70,6 +70,8 @@ static void add_row(struct schedule *s, const struct run_plan *plan, const struc
     job->log_path = path_of(job, suite_rows[row].name, "log");
     if (plan->addresses && machine_counts_events(boot->column))
         job->events_path = path_of(job, suite_rows[row].name, "events");
+    if (machine_is_traced(boot->column))
+        job->trace_path = path_of(job, suite_rows[row].name, "vtr");
 }
 
 static void add_image(struct schedule *s, const struct run_plan *plan, enum column_id column,
@@ -85,6 +87,8 @@ static void add_image(struct schedule *s, const struct run_plan *plan, enum colu
     }
     boot->kind = plan->together ? LAUNCH_TOGETHER : LAUNCH_SAVED;
     boot->log_path = path_of(boot, suites[suite].name, "boot.log");
+    if (machine_is_traced(column))
+        boot->trace_path = path_of(boot, suites[suite].name, "boot.vtr");
     boot->state_path = plan->together ? NULL : path_of(boot, suites[suite].name, "state");
     for (int i = 0; i < ROWS; i++)
         if (rows.has[i] && (plan->together || is_boot_row(i)))
