@@ -598,7 +598,6 @@ static void destroy(struct domain *d)
 
 int main(void)
 {
-    plan(156);
     fake_machine(1);
     dom0 = make(0, 4);
     dom0->is_privileged = true;
@@ -622,5 +621,5 @@ int main(void)
     check(fake_pages_out == 32, "all pages given back");
     fake_alloc_budget = 0;
     check(event_domain_init(&(struct domain){.id = 5}) == -ENOMEM, "no memory: -ENOMEM");
-    return verdict();
+    return check_end();
 }

@@ -462,7 +462,6 @@ static void naming(void)
 
 int main(void)
 {
-    plan(89);
     fake_machine(1);
     fake_pages_init();
     dom0 = make(0, 10);
@@ -484,5 +483,5 @@ int main(void)
         fake_domain_free(fake_domains[i]);
     }
     check(fake_pages_out == 32 && fake_shared_pages == 0, "all pages given back");
-    return verdict();
+    return check_end();
 }

@@ -5,21 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ci/tap.h"
 #include "mm_fake/fake.h"
 #include "hypercalls.h"
 #include "mm/free_map.h"
 #include "mm/alloc.h"
 #include "mm/memory_op.h"
 
-static unsigned number, failed;
 static struct domain *dom0, *domu;
 static struct vcpu *v0, *vu;
-
-static void check(bool good, const char *name)
-{
-    printf("%sok %u - %s\n", good ? "" : "not ", ++number, name);
-    failed += !good;
-}
 
 /* 256 frames: 16 of devices, 48 ours, the rest free; 64 for dom0 at 64, aligned; 32 for domu. */
 static void start(void)
@@ -490,12 +484,10 @@ int main(void)
                                            exchange_cases, list_cases,     table_cases,
                                            device_cases,   job_cases,      flush_cases,    question_cases};
 
-    setvbuf(stdout, NULL, _IOLBF, 0);
     for (unsigned i = 0; i < ARRAY_SIZE(groups); i++) {
         start();
         groups[i]();
     }
     boot_cases();
-    printf("1..%u\n", number);
-    return failed != 0;
+    return check_end();
 }
