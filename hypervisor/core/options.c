@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One row per option: its name and what reads its value. */
+/* Reads the command line: options.def says which option is read by which function. */
 #include "core/options.h"
 #include "core/guests.h"
 #include "lib/bug.h"
@@ -145,35 +145,8 @@ static bool ignore(const char *v)
 }
 
 static const struct option table[] = {
-    {"console", read_console},
-    {"dom0_mem", read_dom0_mem},
-    {"dom0_max_vcpus", read_dom0_max_vcpus},
-    {"guest", guests_option},
-    {"maxcpus", read_maxcpus},
-    {"nosmp", read_nosmp},
-    {"noreboot", read_noreboot},
-    {"trace", read_trace},
-    {"trace_buf", read_trace_buf},
-    {"trace_mode", read_trace_mode},
-    {"trace_out", read_trace_out},
-    {"trace_selftest", read_trace_selftest},
-    {"sched", read_sched},
-    {"sched_credit_tslice_ms", sched_read_slice},
-    {"sched_weight", sched_read_weight},
-    {"sched_cap", sched_read_cap},
-    {"sched_warp", sched_read_warp},
-    {"com1", read_com1},
-    {"com2", read_com2},
-    {"loglvl", ignore},
-    {"guest_loglvl", ignore},
-    {"placeholder", ignore},
-    {"no-real-mode", ignore},
-    {"watchdog", ignore},
-    {"sync_console", ignore},
-    {"vga", ignore},
-    {"spec-ctrl", ignore},
-    {"xpti", ignore},
-    {"pv-l1tf", ignore},
+#define OPTION(name, read, value, meaning) {name, read},
+#include "core/options.def"
 };
 
 static void read_option(char *word)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The hypervisor's command line. Names are Xen's where Xen has the option. */
+/* The hypervisor's command line (options.def). */
 #ifndef CORE_OPTIONS_H
 #define CORE_OPTIONS_H
 
@@ -11,7 +11,6 @@ struct options {
     unsigned max_cpus;       /* most processors to start, the first included */
     bool noreboot;         /* halt instead when the machine should reboot after a crash */
     struct trace_options trace; /* trace=<classes> trace_buf=<size> trace_mode= trace_out=debugcon */
-    bool no_real_mode;     /* accepted for the sake of Xen's command lines */
 };
 
 extern struct options options;
