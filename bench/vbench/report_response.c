@@ -69,7 +69,8 @@ static void write_document(FILE *out, const json_t *root)
             "How soon one of %g domains that compute answers, and how soon one more that sleeps until it is asked: an "
             "event\nof the control domain and the event back, without a network, at commit %s\n(bench/response). On one "
             "CPU who computes waits for half a round of %g slices of %g ms, on the average %g ms. The\npaper's are UDP "
-            "packets, and with its two CPUs a round has half as many slices.\n\n"
+            "packets, and with its two CPUs a round has half as many slices. With BVT one that is interrupted\nbefore it "
+            "sleeps again may wait for a round, unless it has a warp.\n\n"
             "| milliseconds | mean | s.d. | median | 99 %% | max |\n|---|--:|--:|--:|--:|--:|\n",
             domains, text_at(root, "commit"), domains, slice_ms, domains * slice_ms / 2);
     write_kind(out, root, paper, "loaded", "computing");
