@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const paper_names[PAPER_SYSTEMS] = {"L-SMP", "L-UP", "Xen", "VMW", "UML"};
+static const char *const paper_names[PAPER_SYSTEMS] = {"L-SMP", "L-UP", "Xen", "VMW", "UML"};
 
 const char *const figure3_cells[FIGURE3_CELLS] = {"SPEC INT2000", "Linux build time", "OSDB-IR",
                                                   "OSDB-OLTP",    "dbench",           "SPEC WEB99"};

@@ -10,8 +10,6 @@
 /* The systems the paper measured. L-UP is its native Linux with one processor, as all of ours. */
 enum paper_system { PAPER_L_SMP, PAPER_NATIVE, PAPER_XEN, PAPER_VMW, PAPER_UML, PAPER_SYSTEMS };
 
-extern const char *const paper_names[PAPER_SYSTEMS];
-
 /* The cells of Figure 3, in its order. */
 enum { FIGURE3_CELLS = 6 };
 extern const char *const figure3_cells[FIGURE3_CELLS];

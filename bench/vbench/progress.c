@@ -90,7 +90,8 @@ void progress_column(const struct job *job)
         progress_note(job, "complete: %u rows in %.0f s", c.done, c.took);
 }
 
-double progress_eta(double elapsed, unsigned done, unsigned all)
+/* Seconds the run will still need, by its rows so far; negative while there is nothing to go by. */
+static double eta_of(double elapsed, unsigned done, unsigned all)
 {
     return done < 3 || done >= all ? -1 : elapsed / done * (all - done);
 }
@@ -113,7 +114,7 @@ void progress_tick(void)
     if (now - (is_terminal() ? ticked : last_said) < (is_terminal() ? TICK_MS / 1e3 : SILENCE_S))
         return;
     struct count c = count(NULL);
-    double eta = progress_eta(now - began, c.done, c.all);
+    double eta = eta_of(now - began, c.done, c.all);
     begin_line();
     ticked = now;
     fprintf(stderr, "%u/%u", c.done, c.all);

@@ -24,8 +24,4 @@ void progress_column(const struct job *job);
 /* To be called several times a second. */
 void progress_tick(void);
 
-/* Seconds the run will still need, `elapsed` after its begin, by its rows so far; negative while
- * there is nothing to go by. */
-double progress_eta(double elapsed, unsigned done, unsigned all);
-
 #endif

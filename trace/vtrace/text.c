@@ -29,7 +29,8 @@ const char *text_value(char *out, size_t size, const char *unit, double value)
     return out;
 }
 
-const char *text_address(char *out, size_t size, const struct trace *t, uint64_t address)
+/* An address as "0xffffffff81000012(start_kernel+0x12)" where symbols are known. */
+static const char *text_address(char *out, size_t size, const struct trace *t, uint64_t address)
 {
     uint64_t offset;
     const char *name = symbols_find(t->symbols, address, &offset);

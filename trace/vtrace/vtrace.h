@@ -23,9 +23,6 @@ const char *text_value(char *out, size_t size, const char *unit, double value);
 const char *text_field(char *out, size_t size, const struct trace *t, const struct field *f,
                        int64_t v);
 
-/* An address as "0xffffffff81000012(start_kernel+0x12)" where symbols are known. */
-const char *text_address(char *out, size_t size, const struct trace *t, uint64_t address);
-
 /* The trace that the verb's first path names, with the symbols that were asked for. */
 struct trace *trace_with_symbols(const struct options *o);
 

@@ -82,12 +82,6 @@ CODE user_int3_regs
     mov $0x2222, %r11d
     int3
 
-CODE user_spin
-    mov $0x100000, %ecx
-1:  dec %ecx
-    jnz 1b
-    syscall
-
 CODE user_wait
     lea 1(%rax), %rbx
     lea 2(%rax), %rdx

@@ -24,9 +24,6 @@ struct format {
     void (*end)(struct export *x);
 };
 
-/* Runs one format over the trace the options name; returns the exit status. */
-int export_run(const struct format *f, const struct options *o);
-
 /* --- What formats need of a record (label.c) --- */
 
 /* ns since boot, negative before it; ns of a number of ticks. Exact, rounded down. */

@@ -23,7 +23,8 @@ static void close_output(FILE *out, const char *path)
         fail("%s: writing failed: %s", path ? path : "standard output", strerror(errno));
 }
 
-int export_run(const struct format *f, const struct options *o)
+/* Runs one format over the trace the options name; returns the exit status. */
+static int export_run(const struct format *f, const struct options *o)
 {
     struct export x = {.t = trace_with_symbols(o), .path = option_text(o, 'o')};
     struct records *s = records_open(x.t, o);

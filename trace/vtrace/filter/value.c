@@ -13,7 +13,7 @@ static bool no(const char **why, const char *reason)
     return false;
 }
 
-bool value_number(const char *text, int64_t *value, const char **why)
+static bool value_number(const char *text, int64_t *value, const char **why)
 {
     char *end;
 

@@ -8,7 +8,6 @@
 /* Each returns false with a reason when the text is no such value. */
 bool value_of_field(const struct trace *t, const struct field *f, const char *text, int64_t *value,
                     const char **why);
-bool value_number(const char *text, int64_t *value, const char **why);
 bool value_domain(const char *text, int64_t *value, const char **why);
 
 /* In ticks since boot; a unit is needed. */
