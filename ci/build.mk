@@ -11,6 +11,6 @@ CHECKS += ci/boot ci/dom0 ci/toolstack ci/devices ci/memory
 .PHONY: check-long
 check-long: all disk ## the long forms that `make check` leaves out: many domUs, isolation, servers, libvirt, disks, fuzzing
 	$(Q)ci/check "ci/dom0 --long" "ci/toolstack --long" "ci/devices --long" ci/isolation ci/libvirt ci/domu \
-	    "guests/mini/check_many --long hostile hogs kill" "trace/test/check_fuzz_vtrace --long" \
+	    "guests/mini/check_many --long hostile hogs storms kill" "trace/test/check_fuzz_vtrace --long" \
 	    "trace/test/check_long_trace --long" "build/test/test_ring_stress 100000000" trace/test/check_rings \
 	    bench/trace_cost "bench/test/macro --long" bench/test/domu bench/test/instances

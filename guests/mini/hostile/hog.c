@@ -15,6 +15,9 @@
 #define BURST    100
 #define L1_PAGES (POOL_PAGES - 3)
 
+static unsigned int vcpus;
+static u32 ipi_port[VCPUS_MAX];
+
 static void nothing(void)
 {
 }
@@ -23,6 +26,11 @@ static void spin(void)
 {
     for (volatile unsigned int i = 0; i < 10000; i++)
         ;
+}
+
+static void spin_bare(unsigned int vcpu)
+{
+    spin();
 }
 
 static void timer_start(void)
@@ -59,11 +67,41 @@ static void calls(void)
         hyp_xen_version(i % 10, BUFFER);
 }
 
-static void flushes(void)
+static void flush(unsigned int vcpu)
 {
     mmuext(MMUEXT_TLB_FLUSH_ALL, 0, 0);
     mmuext(MMUEXT_INVLPG_ALL, BUFFER, 0);
     mmuext(MMUEXT_NEW_BASEPTR, va_mfn((void *)start_info->pt_base), 0);
+}
+
+static void flushes(void)
+{
+    flush(0);
+}
+
+static void ipis_start(void)
+{
+    for (unsigned int vcpu = 0; vcpu < vcpus; vcpu++)
+        ipi_port[vcpu] = (u32)port_ipi(vcpu);
+}
+
+/* Wakes all the others, and sleeps until one of them wakes us. */
+static void ipi(unsigned int vcpu)
+{
+    struct sched_poll poll = {.nr_ports = 1};
+
+    set_xen_guest_handle(poll.ports, &ipi_port[vcpu]);
+    event_clear(ipi_port[vcpu]);
+    for (unsigned int other = 0; other < vcpus; other++)
+        if (other != vcpu)
+            port_send(ipi_port[other]);
+    if (vcpus > 1)
+        hyp_sched_op(SCHEDOP_poll, &poll);
+}
+
+static void ipis(void)
+{
+    ipi(0);
 }
 
 /* As large a tree as there are pages for, full in every entry: pool_page[0] is its L4. */
@@ -150,37 +188,61 @@ static void events(void)
         storm_events();
 }
 
+/* At once, so that it is made again as soon as xl has seen it. */
+static void crash(void)
+{
+    guest_shutdown(SHUTDOWN_crash);
+}
+
 static const struct hog {
     const char *argument;
     void (*start)(void), (*step)(void);
+    bare_fn *bare; /* of the further vCPUs */
 } hogs[] = {
-    {"hog=spin", nothing, spin},
-    {"hog=dodge", timer_start, dodge},
-    {"hog=wake", timer_start, wake},
-    {"hog=calls", nothing, calls},
-    {"hog=flushes", nothing, flushes},
-    {"hog=tree", tree_start, tree},
-    {"hog=balloon", nothing, balloon},
-    {"hog=timers", timer_start, timers},
-    {"hog=faults", nothing, faults},
-    {"hog=log", nothing, log_line},
-    {"hog=events", nothing, events},
-    {"hog=grants", nothing, storm_grants},
-    {"hog=all", nothing, hostile_step},
+    {"hog=spin", nothing, spin, spin_bare},
+    {"hog=dodge", timer_start, dodge, NULL},
+    {"hog=wake", timer_start, wake, NULL},
+    {"hog=calls", nothing, calls, NULL},
+    {"hog=flushes", nothing, flushes, flush},
+    {"hog=ipis", ipis_start, ipis, ipi},
+    {"hog=tree", tree_start, tree, NULL},
+    {"hog=balloon", nothing, balloon, NULL},
+    {"hog=timers", timer_start, timers, NULL},
+    {"hog=faults", nothing, faults, NULL},
+    {"hog=log", nothing, log_line, NULL},
+    {"hog=events", nothing, events, NULL},
+    {"hog=grants", nothing, storm_grants, NULL},
+    {"hog=store", store_start, store_step, NULL},
+    {"hog=ring", ring_start, ring_step, NULL},
+    {"hog=crash", nothing, crash, NULL},
+    {"hog=all", nothing, hostile_step, mutate_bare},
 };
 
-bool hog_run(const char *args, u64 ms)
-{
-    const struct hog *chosen[ARRAY_SIZE(hogs)];
-    unsigned int n = 0;
-    u64 ends = time_ns() + ms * 1000000;
+static const struct hog *chosen[ARRAY_SIZE(hogs)];
+static unsigned int chosen_count;
 
+static void further_step(unsigned int vcpu)
+{
+    for (unsigned int i = 0; i < chosen_count; i++)
+        if (chosen[i]->bare)
+            chosen[i]->bare(vcpu);
+}
+
+bool hog_run(const char *args, unsigned int n, u64 ms)
+{
+    u64 ends = time_ns() + ms * 1000000;
+    long rc;
+
+    vcpus = n < VCPUS_MAX ? n : VCPUS_MAX;
     for (const struct hog *h = hogs; h < hogs + ARRAY_SIZE(hogs); h++)
         if (arg_has(args, h->argument))
-            chosen[n++] = h;
-    for (unsigned int i = 0; i < n; i++)
+            chosen[chosen_count++] = h;
+    for (unsigned int i = 0; i < chosen_count; i++)
         chosen[i]->start();
-    for (unsigned int i = 0; n && (!ms || time_ns() < ends); i++)
-        chosen[i % n]->step();
-    return n;
+    rc = chosen_count ? vcpus_start(vcpus, further_step) : 0;
+    if (rc)
+        print("hostile: a further vCPU does not start: %ld\n", rc);
+    for (unsigned int i = 0; chosen_count && (!ms || time_ns() < ends); i++)
+        chosen[i % chosen_count]->step();
+    return chosen_count;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The hostile guest: `seed=` and `calls=` on the command line decide a run of hypercalls with
- * hostile arguments, page-table mutations and random user code. With `vcpus=2` a second vCPU changes
+ * hostile arguments, page-table mutations and random user code. With `vcpus=N` further vCPUs change
  * the same tables; with `peer=N` domain N is flooded with events and its grants are stormed. What it
  * shows: the hypervisor is still there at the end, and (asked by vantage_op) every frame's counts
  * recompute to the stored ones. The guest makes no claim about single results: a refusal is as good as
@@ -84,6 +84,7 @@ void mini_main(const char *args)
 {
     u64 seed = arg_number(args, "seed", DEFAULT_SEED);
     u64 calls = arg_number(args, "calls", DEFAULT_CALLS);
+    unsigned int vcpus = (unsigned int)arg_number(args, "vcpus", 1);
 
     print("hostile: seed=%lu calls=%lu\n", seed, calls);
     case_set("hostile");
@@ -91,11 +92,11 @@ void mini_main(const char *args)
     pool_init();
     user_step_init();
     storm_init((domid_t)arg_number(args, "peer", DOMID_INVALID));
-    if (arg_number(args, "vcpus", 1) > 1)
-        case_long("second-vcpu", second_start(), 0);
     hyp_vm_assist(VMASST_CMD_enable, VMASST_TYPE_writable_pagetables);
-    if (hog_run(args, arg_number(args, "ms", 0)))
+    if (hog_run(args, vcpus, arg_number(args, "ms", 0)))
         return;
+    if (vcpus > 1)
+        case_long("further-vcpus", vcpus_start(vcpus, mutate_bare), 0);
     audit("audit-before");
     run(calls);
     print_counts();

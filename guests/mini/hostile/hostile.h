@@ -49,8 +49,16 @@ extern u64 *code_page;
 
 /* One of all the moves there are. */
 void hostile_step(void);
-/* The abuses that words `hog=NAME` choose, in turns, for `ms` milliseconds, 0: for ever. False when there are none. */
-bool hog_run(const char *args, u64 ms);
+/* The abuses that words `hog=NAME` choose, in turns, for `ms` milliseconds, 0: for ever, on so many vCPUs. False when there are none. */
+bool hog_run(const char *args, unsigned int vcpus, u64 ms);
+
+/* --- vcpus.c ---------------------------------------------------------------------------------- */
+
+#define VCPUS_MAX 8
+/* What a vCPU other than the first does again and again. */
+typedef void bare_fn(unsigned int vcpu);
+/* vCPUs 1 to n - 1 do that from now on. 0, or why not. */
+long vcpus_start(unsigned int n, bare_fn *step);
 
 /* --- the moves: each makes one or a few hypercalls ------------------------------------------- */
 
@@ -72,13 +80,26 @@ void storm_step(void);
 void storm_events(void);
 void storm_grants(void);
 extern u64 storm_mapped; /* grants mapped */
-/* vCPU 1 mutates the same tables from now on. 0, or why not. */
-long second_start(void);
 /* A mutation that is one hypercall and touches none of our own memory: fit for a vCPU without traps. */
-void mutate_bare(void);
+void mutate_bare(unsigned int vcpu);
 /* Makes sure the guest wakes within a millisecond of virtual time. */
 void timer_arm(void);
 /* And again every millisecond, or not: the timer armed once may go off before a call that waits. */
 void timer_repeat(bool is_wanted);
+
+/* --- store.c, ring.c: what the domains that serve us get ---------------------------------------- */
+
+bool store_init(void); /* false: there is no xenstore */
+/* Wait for the answer, which is in store_answer; false when it was refused. */
+bool store_read(const char *path);
+bool store_write(const char *path, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+extern char store_answer[];
+/* Until the store has something to say, for 2 ms at most. */
+void store_wait(void);
+/* The abuse of the store, whose count is in data/store; of a disk's back end, in data/ring. */
+void store_start(void);
+void store_step(void);
+void ring_start(void);
+void ring_step(void);
 
 #endif

@@ -295,7 +295,7 @@ void mutate_step(void)
     moves[random_below(ARRAY_SIZE(moves))]();
 }
 
-void mutate_bare(void)
+void mutate_bare(unsigned int vcpu)
 {
     static void (*const moves[])(void) = {
         make_read_only, make_read_only, make_writable, remap,  pin,    unpin,  unpin,

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <xen/xen.h>
+#include <xen/grant_table.h>
 
 #include "lib/string.h"
 #include "mini_asm.h"
@@ -170,6 +171,13 @@ long map_page(u64 va, u64 pte);
 long map_build(u64 va);
 long mmu_write(u64 ptr, u64 val);
 long mmuext(unsigned int cmd, u64 arg1, u64 arg2);
+
+/* --- grant.c ------------------------------------------------------------------------------- */
+
+/* Mapped in a page of its own; NULL when it cannot be. Once in a guest's life. */
+grant_entry_v1_t *grant_table_map(void);
+/* Domain `to` may map our page from now on; flags 0 or GTF_readonly. */
+void grant_access(grant_entry_v1_t *entry, domid_t to, const volatile void *page, u16 flags);
 
 /* --- user.c -------------------------------------------------------------------------------- */
 

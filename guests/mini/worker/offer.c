@@ -5,8 +5,6 @@
  */
 #include "worker.h"
 
-#include <xen/grant_table.h>
-
 #define REFS     24
 #define WRITABLE 8 /* of them */
 #define PORTS    3 /* for each */
@@ -14,28 +12,9 @@
 
 static volatile u64 *sealed;
 
-static grant_entry_v1_t *table_map(void)
-{
-    static u8 page[PAGE_SIZE] __attribute__((aligned(4096)));
-    u64 frame = 0;
-    struct gnttab_setup_table setup = {.dom = DOMID_SELF, .nr_frames = 1};
-
-    set_xen_guest_handle(setup.frame_list, &frame);
-    if (hyp_grant_table_op(GNTTABOP_setup_table, &setup, 1) || setup.status != GNTST_okay)
-        return NULL;
-    return map_page((u64)page, pte_make(frame, PTE_DATA)) ? NULL : (grant_entry_v1_t *)page;
-}
-
-static void grant(grant_entry_v1_t *entry, domid_t to, const volatile void *page, u16 flags)
-{
-    entry->frame = (u32)va_mfn((const void *)page);
-    entry->domid = to;
-    __atomic_store_n(&entry->flags, GTF_permit_access | flags, __ATOMIC_SEQ_CST);
-}
-
 bool offer_init(u32 domains)
 {
-    grant_entry_v1_t *table = table_map();
+    grant_entry_v1_t *table = grant_table_map();
     void *shared = page_alloc();
 
     sealed = page_alloc();
@@ -44,8 +23,8 @@ bool offer_init(u32 domains)
     for (unsigned int i = 0; i < PAGE_SIZE / 8; i++)
         sealed[i] = SEALED;
     for (u32 ref = 0; ref < REFS; ref++)
-        grant(&table[ref], (domid_t)(2 + ref % domains), ref < WRITABLE ? shared : sealed,
-              ref < WRITABLE ? 0 : GTF_readonly);
+        grant_access(&table[ref], (domid_t)(2 + ref % domains), ref < WRITABLE ? shared : sealed,
+                     ref < WRITABLE ? 0 : GTF_readonly);
     for (u32 i = 0; i < PORTS * domains; i++) {
         long port = port_unbound(DOMID_SELF, (domid_t)(2 + i % domains));
 
