@@ -598,9 +598,9 @@ static void test_wall_document(void)
     struct wall written = {.commit = (char *)"c", .host = (char *)"h", .rounds = 5}, taken = {0};
     char *bytes = NULL;
     size_t length;
-    written.rows[ROW_stat].column[COLUMN_VANTAGE] = (struct spread){5, 2, 3, 4};
-    written.rows[ROW_stat].column[COLUMN_XEN] = (struct spread){5, 1, 1.5, 2};
-    written.rows[ROW_stat].column[COLUMN_XEN_FAST] = (struct spread){4, 5, 6, 7};
+    written.rows[ROW_stat].column[COLUMN_VANTAGE] = (struct estimate){5, 2, 3, 4};
+    written.rows[ROW_stat].column[COLUMN_XEN] = (struct estimate){5, 1, 1.5, 2};
+    written.rows[ROW_stat].column[COLUMN_XEN_FAST] = (struct estimate){4, 5, 6, 7};
     FILE *out = open_memstream(&bytes, &length);
     wall_json(out, &written);
     fclose(out);
@@ -608,9 +608,9 @@ static void test_wall_document(void)
     ok(!wall_take(&taken, root) && taken.rounds == 5 && !strcmp(taken.commit, "c") &&
            !memcmp(taken.rows[ROW_stat].column, written.rows[ROW_stat].column, sizeof taken.rows[0].column),
        "a run by the host's clock is read as it was written");
-    ok(taken.rows[ROW_stat].verdict == WALL_NOISY && !wall_is_slower(&taken) &&
+    ok(taken.rows[ROW_stat].verdict == WALL_NOT_APART && !wall_is_slower(&taken) &&
            taken.rows[ROW_open_close].verdict == WALL_MISSING,
-       "its verdicts are made of the quartiles");
+       "its verdicts are made of the intervals");
     wall_free(&taken);
     json_object_set_new(root, "schema", json_string("vbench-result/1"));
     ok(wall_take(&taken, root) == -EINVAL, "a document of another kind is refused");
@@ -620,12 +620,19 @@ static void test_wall_document(void)
 
 static void test_wall(void)
 {
-    double values[] = {9, 1, 3, 5, 7};
-    struct spread a = spread_of(values, 5), none = {0}, above = {3, 7.5, 8, 9}, touching = {3, 7, 8, 9};
-    ok(a.n == 5 && a.low == 3 && a.median == 5 && a.high == 7, "quartiles of five rounds, unsorted");
-    ok(wall_verdict(&a, &touching) == WALL_NO_SLOWER && wall_verdict(&above, &a) == WALL_SLOWER &&
-           wall_verdict(&a, &a) == WALL_NOISY && wall_verdict(&a, &none) == WALL_MISSING,
-       "no slower, slower, noisy while quartiles overlap, none without both");
+    double few[] = {9, 1, 3, 5}, many[100];
+    for (int i = 0; i < 100; i++)
+        many[i] = 100 - i;
+    struct estimate a = estimate_of(few, 4), b = estimate_of(many, 100), none = {0}, above = {3, 9.5, 10, 11};
+    ok(a.n == 4 && a.low == 1 && a.median == 4 && a.high == 9, "four unsorted samples say no more than that the median is among them");
+    ok(b.low == 38 && b.median == 50.5 && b.high == 63, "of a hundred, the 38th and the 63rd bound it");
+    ok(wall_verdict(&a, &above) == WALL_FASTER && wall_verdict(&above, &a) == WALL_SLOWER &&
+           wall_verdict(&a, &a) == WALL_NOT_APART && wall_verdict(&a, &none) == WALL_MISSING,
+       "faster, slower, not told apart while intervals overlap, none without both");
+    struct metric twice = {.iters = 10, .n = 30}, once = {.iters = 10, .n = 7};
+    metric_add(&once, &(struct metric){.iters = 10, .n = 7, .sample = {5}});
+    metric_add(&twice, &once);
+    ok(once.n == 14 && once.sample[7] == 5 && twice.n == SAMPLES_MAX, "samples of one machine add up, as far as there is room");
     struct machine m = {.qemu = "qemu", .build = "b", .wall = true};
     char **argv = machine_argv(&m, COLUMN_XEN, &(struct launch){.kind = LAUNCH_TOGETHER, .what = "stat"});
     bool is_exact = false, is_multi = false;
