@@ -166,12 +166,15 @@ static void result_take(struct job *job, const struct line *line, job_on_row *on
 {
     if (!job->wanted.has[line->row])
         return;
-    if (!metric_is_there(&job->metrics[line->row]))
-        job->done++;
+    job->row = ROW_NONE;
+    if (metric_is_there(&job->metrics[line->row])) {
+        metric_add(&job->metrics[line->row], &line->metric);
+        return;
+    }
+    job->done++;
     job->metrics[line->row] = line->metric;
     if (!job->counts[line->row])
         job->counts[line->row] = counters_since(&job->counters);
-    job->row = ROW_NONE;
     on_row(job, line->row);
 }
 

@@ -10,13 +10,16 @@ static unsigned count(const struct wall *w, enum wall_verdict verdict)
     return n;
 }
 
-static void write_cell(FILE *out, const struct spread *s)
+static void write_cell(FILE *out, const struct estimate *e)
 {
     char text[NUMBER_MAX];
-    if (s->n)
-        fprintf(out, " %s (%.1f %%) |", number_print(text, s->median), 100 * (s->high - s->low) / s->median);
-    else
+    if (!e->n) {
         fputs(" - |", out);
+        return;
+    }
+    fprintf(out, " %s", number_print(text, e->median));
+    fprintf(out, " (%s", number_print(text, e->low));
+    fprintf(out, "-%s) |", number_print(text, e->high));
 }
 
 static void write_row(FILE *out, enum row_id id, const struct wall_row *row)
@@ -39,12 +42,14 @@ void write_wall(FILE *out, const struct study *s)
     fprintf(out,
             "## By the host's clock\n\n"
             "Without the instruction clock, by multi-threaded TCG, a CR3 load and a TLB flush cost what emulating\n"
-            "them takes. Median of %u rounds that went row by row through the columns, and in brackets the distance\n"
-            "of the quartiles; a verdict only where those of Vantage and of Xen's better configuration do not\n"
-            "overlap. Vantage is no slower in %u rows, slower in %u, %u are noisy. On %s, at commit %s.\n\n"
+            "them takes. Medians of the samples of %u rounds that went row by row through the columns, nothing\n"
+            "subtracted, and in brackets their 99 %% confidence intervals; a verdict only where those of Vantage and\n"
+            "of Xen's better configuration do not overlap. Samples of one machine are not independent, so take a\n"
+            "close verdict for a hint. Vantage is faster in %u rows, slower in %u, and in %u not told apart. On\n"
+            "%s, at commit %s.\n\n"
             "| benchmark | unit | Vantage | Xen 4.17 | no mitigations | Vantage / better Xen | Vantage is |\n"
             "|---|---|--:|--:|--:|--:|---|\n",
-            w->rounds, count(w, WALL_NO_SLOWER), count(w, WALL_SLOWER), count(w, WALL_NOISY), w->host, w->commit);
+            w->rounds, count(w, WALL_FASTER), count(w, WALL_SLOWER), count(w, WALL_NOT_APART), w->host, w->commit);
     for (int i = 0; i < ROWS; i++)
         if (w->rows[i].verdict != WALL_MISSING)
             write_row(out, i, &w->rows[i]);

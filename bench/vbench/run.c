@@ -37,13 +37,16 @@ static void interrupts_watch(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-static char *names_joined(const struct selection *rows)
+/* What the guest is told to run. By the host's clock a row runs several times: the first uses of a restored machine's
+ * memory are those of the restoring. */
+static char *names_joined(const struct job *job)
 {
     char *names = text("%s", "");
-    for (int i = 0; i < ROWS; i++) {
-        if (!rows->has[i])
+    const int times = job->machine.wall && job->kind == LAUNCH_RESTORED ? WALL_TIMES : 1;
+    for (int i = 0; i < ROWS * times; i++) {
+        if (!job->wanted.has[i / times])
             continue;
-        char *longer = text("%s%s%s", names, *names ? "+" : "", suite_rows[i].name);
+        char *longer = text("%s%s%s", names, *names ? "+" : "", suite_rows[i / times].name);
         free(names);
         names = longer;
     }
@@ -52,7 +55,7 @@ static char *names_joined(const struct selection *rows)
 
 static void start(const struct run_plan *plan, struct job *job)
 {
-    job->what = job->kind == LAUNCH_SAVED ? text("nothing") : names_joined(&job->wanted);
+    job->what = job->kind == LAUNCH_SAVED ? text("nothing") : names_joined(job);
     job->reason = machine_missing(&job->machine, job->column);
     int rc = job->reason || job->boot ? 0 : machine_pad(&job->machine, job->column);
     if (rc)

@@ -15,6 +15,9 @@ enum {
     PASS_SEED = 2 /* + seed, or with machine.wall + round */
 };
 
+/* How often a row runs in one machine when machine.wall: its samples are SAMPLES_MAX at most. */
+enum { WALL_TIMES = 4 };
+
 struct run_plan {
     struct machine machine; /* its suite is that of each row */
     bool columns[COLUMNS];

@@ -105,6 +105,13 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void metric_add(struct metric *m, const struct metric *more)
+{
+    m->iters = more->iters;
+    for (unsigned i = 0; i < more->n && m->n < SAMPLES_MAX; i++)
+        m->sample[m->n++] = more->sample[i];
+}
+
 double unit_ns(const char *unit)
 {
     return !strcmp(unit, "s") ? 1e9 : !strcmp(unit, "us") ? 1e3 : 1;

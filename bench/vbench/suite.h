@@ -85,6 +85,9 @@ static inline bool metric_is_there(const struct metric *m)
     return m->n > 0;
 }
 
+/* Adds the samples of `more`, of as many iterations each, as far as there is room. */
+void metric_add(struct metric *m, const struct metric *more);
+
 /* Nanoseconds in a unit of suite.def; 1 for bytes. */
 double unit_ns(const char *unit);
 

@@ -18,6 +18,8 @@ int verb_wall(struct options *o)
     if (!o->plan.columns[COLUMN_VANTAGE] || !(o->plan.columns[COLUMN_XEN] || o->plan.columns[COLUMN_XEN_FAST]))
         return usage_error("wall compares vantage with xen, or xen-fast: --columns must name them");
     o->plan.machine.wall = true;
+    for (int i = 0; i < ROWS; i++)
+        o->plan.rows.has[i] &= row_is_shown(i);
     o->plan.jobs = 1;
     o->plan.seeds = o->rounds;
     status = run_columns(&o->plan, &boots, rounds);

@@ -12,11 +12,11 @@ static json_t *row_json(const struct wall_row *row, const char *unit)
 {
     json_t *columns = json_object();
     for (int c = 0; c < COLUMNS; c++) {
-        const struct spread *s = &row->column[c];
-        if (s->n)
+        const struct estimate *e = &row->column[c];
+        if (e->n)
             json_object_set_new(columns, column_names[c],
-                                json_pack("{s:i,s:f,s:f,s:f}", "rounds", (int)s->n, "low", s->low, "median",
-                                          s->median, "high", s->high));
+                                json_pack("{s:i,s:f,s:f,s:f}", "samples", (int)e->n, "low", e->low, "median",
+                                          e->median, "high", e->high));
     }
     return json_pack("{s:s,s:s,s:o}", "unit", unit, "verdict", wall_verdict_name(row->verdict), "columns",
                      columns);
@@ -43,9 +43,9 @@ void wall_json(FILE *out, const struct wall *w)
     json_decref(root);
 }
 
-static struct spread spread_take(const json_t *one)
+static struct estimate estimate_take(const json_t *one)
 {
-    return (struct spread){json_integer_value(json_object_get(one, "rounds")),
+    return (struct estimate){json_integer_value(json_object_get(one, "samples")),
                            json_number_value(json_object_get(one, "low")),
                            json_number_value(json_object_get(one, "median")),
                            json_number_value(json_object_get(one, "high"))};
@@ -59,7 +59,7 @@ static void row_take(struct wall_row *row, json_t *columns)
     {
         int column = column_find(name);
         if (column >= 0)
-            row->column[column] = spread_take(one);
+            row->column[column] = estimate_take(one);
     }
     row->verdict = wall_verdict(&row->column[COLUMN_VANTAGE], wall_better_xen(row));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Times by the host's clock: quartiles, verdicts, the document, the machine. */
+/* Times by the host's clock: estimates, verdicts, the document, the machine. */
 #include "bench/vbench/wall.h"
 #include "bench/test/unit/unit.h"
 #include "bench/vbench/machine.h"
@@ -9,16 +9,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void test_estimate(void)
+{
+    double few[] = {9, 1, 3, 5}, many[100];
+    for (int i = 0; i < 100; i++)
+        many[i] = 100 - i;
+    struct estimate a = estimate_of(few, 4), b = estimate_of(many, 100);
+    check(a.n == 4 && a.low == 1 && a.median == 4 && a.high == 9,
+          "four unsorted samples say no more than that the median is among them");
+    check(b.low == 38 && b.median == 50.5 && b.high == 63, "of a hundred, the 38th and the 63rd bound it");
+}
+
 static void test_verdict(void)
 {
-    double values[] = {9, 1, 3, 5, 7};
-    struct spread a = spread_of(values, 5), none = {0}, above = {3, 7.5, 8, 9},
-                  touching = {3, 7, 8, 9};
-    check(a.n == 5 && a.low == 3 && a.median == 5 && a.high == 7,
-          "quartiles of five rounds, unsorted");
-    check(wall_verdict(&a, &touching) == WALL_NO_SLOWER && wall_verdict(&above, &a) == WALL_SLOWER &&
-              wall_verdict(&a, &a) == WALL_NOISY && wall_verdict(&a, &none) == WALL_MISSING,
-          "no slower, slower, noisy while quartiles overlap, none without both");
+    const struct estimate a = {4, 1, 4, 9}, none = {0}, above = {3, 9.5, 10, 11};
+    check(wall_verdict(&a, &above) == WALL_FASTER && wall_verdict(&above, &a) == WALL_SLOWER &&
+              wall_verdict(&a, &a) == WALL_NOT_APART && wall_verdict(&a, &none) == WALL_MISSING,
+          "faster, slower, not told apart while intervals overlap, none without both");
+}
+
+static void test_samples(void)
+{
+    const struct metric more = {.iters = 10, .n = 7, .sample = {5}};
+    struct metric few = {.iters = 10, .n = 7}, full = {.iters = 10, .n = 30};
+    metric_add(&few, &more);
+    metric_add(&full, &more);
+    check(few.n == 14 && few.sample[7] == 5 && full.n == SAMPLES_MAX,
+          "samples of one machine add up, as far as there is room");
 }
 
 static void test_clock(void)
@@ -50,17 +67,17 @@ static json_t *document_of(const struct wall *w)
 static void test_document(void)
 {
     struct wall written = {.commit = (char *)"c", .host = (char *)"h", .rounds = 5}, taken = {0};
-    struct spread *of_stat = written.rows[ROW_stat].column;
-    of_stat[COLUMN_VANTAGE] = (struct spread){5, 2, 3, 4};
-    of_stat[COLUMN_XEN] = (struct spread){5, 1, 1.5, 2};
-    of_stat[COLUMN_XEN_FAST] = (struct spread){4, 5, 6, 7};
+    struct estimate *of_stat = written.rows[ROW_stat].column;
+    of_stat[COLUMN_VANTAGE] = (struct estimate){5, 2, 3, 4};
+    of_stat[COLUMN_XEN] = (struct estimate){5, 1, 1.5, 2};
+    of_stat[COLUMN_XEN_FAST] = (struct estimate){4, 5, 6, 7};
     json_t *root = document_of(&written);
     check(!wall_take(&taken, root) && taken.rounds == 5 && !strcmp(taken.commit, "c") &&
               !memcmp(taken.rows[ROW_stat].column, of_stat, sizeof taken.rows[0].column),
           "a run by the host's clock is read as it was written");
-    check(taken.rows[ROW_stat].verdict == WALL_NOISY && !wall_is_slower(&taken) &&
+    check(taken.rows[ROW_stat].verdict == WALL_NOT_APART && !wall_is_slower(&taken) &&
               taken.rows[ROW_open_close].verdict == WALL_MISSING,
-          "its verdicts are made of the quartiles");
+          "its verdicts are made of the intervals");
     wall_free(&taken);
     json_object_set_new(root, "schema", json_string("vbench-result/1"));
     check(wall_take(&taken, root) == -EINVAL, "a document of another kind is refused");
@@ -69,7 +86,9 @@ static void test_document(void)
 
 void test_wall(void)
 {
+    test_estimate();
     test_verdict();
+    test_samples();
     test_clock();
     test_document();
 }
