@@ -96,7 +96,8 @@ bench: ## install what is missing, build, run native, Vantage and Xen, print the
 	$(Q)$(MAKE) --no-print-directory -s -j$$(nproc) $(B)/bin/vbench $(B)/vantage $(GUEST_FILES)
 	$(Q)$(B)/bin/vbench run --report $(BENCH_ARGS)
 
-# Every suite, not only quick, domUs, and Figures 4 to 6; about an hour and a half. `make report` makes the pages of what is kept.
+# `make results`: every suite, domUs, Figures 4 to 6; about an hour and a half. `make report` only writes the
+# pages from what is kept.
 .PHONY: results report
 results: ## measure every suite again, keep the documents in results/baseline/, rewrite the report
 	$(Q)ci/deps
@@ -123,7 +124,7 @@ accept: ## record the gate's values as the new baseline, with REASON='...'
 	$(Q)$(B)/bin/vbench accept --reason "$(REASON)"
 
 # Host tests: the parts under sanitizers, the command line against a QEMU that misbehaves, exactness.
-BENCH_UNIT_SRC := bench/test/unit.c $(filter-out bench/vbench/main.c,$(VBENCH_SRC))
+BENCH_UNIT_SRC := $(wildcard bench/test/unit/*.c) $(filter-out bench/vbench/main.c,$(VBENCH_SRC))
 BENCH_UNIT_OBJ := $(patsubst %.c,$(B)/sanitized/%.o,$(BENCH_UNIT_SRC))
 
 $(B)/sanitized/bench/%.o: bench/%.c

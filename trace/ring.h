@@ -22,9 +22,9 @@
  *      others       a file_section with its length: a reader skips those it does not know
  *
  * In memory a struct trace_descriptor says where all of that is. It is found by its magic at the beginning
- * of a page of RAM, and is right when `address` is where it lies and `checksum` fits. The physical memory of a ring is contiguous. What is committed is told by `head`
- * alone: the newest packet is the one that holds byte `head` - 1 and its content ends there, whatever its
- * header says of `end` and content; older packets are closed. Numbers are little-endian.
+ * of a page of RAM, and is valid when `address` is where it lies and `checksum` fits. A ring is contiguous in
+ * physical memory. Only `head` says what is committed: the newest packet is the one that holds byte `head` - 1,
+ * and its content ends there, whatever its header says; older packets are closed. Numbers are little-endian.
  */
 #ifndef TRACE_RING_H
 #define TRACE_RING_H

@@ -29,10 +29,10 @@ extern uint64_t io_piece[PIECE / 8];
 /* A TCP socket with buffers of SOCKET_BUFFER and without delay. */
 int io_socket(void);
 
-/* Sends `pieces` pieces, each another; their words' sum. */
+/* Sends `pieces` pieces, all different; returns the sum of their words. */
 uint64_t pieces_send(int fd, unsigned pieces);
 
-/* Takes so many; their words' sum. */
+/* Receives that many; returns the sum of their words. */
 uint64_t pieces_take(int fd, unsigned pieces);
 
 #endif

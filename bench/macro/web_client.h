@@ -22,8 +22,8 @@ void web_files_make(const char *root);
 /* Connects to the server, waiting until it listens. */
 void web_client_connect(void);
 
-/* Makes `count` requests, or fewer when the clock says `until` before: which ones is the same in every run.
- * Returns how many were answered when the last was sent. */
+/* Makes `count` requests, the same in every run, or fewer if the clock reaches `until` first. Returns how
+ * many had been answered when the last was sent. */
 unsigned web_client_run(const struct web_mix *mix, unsigned count, uint64_t until);
 
 void web_client_close(void);

@@ -35,7 +35,7 @@ static inline uint64_t clock_now(void)
 /* Ends the program with errno's text unless `ok`; a benchmark that cannot run must not print. */
 void must(bool ok, const char *what);
 
-/* Leaves the benchmark that is running: this kernel has not what it needs. */
+/* Leaves the running benchmark: this kernel lacks what it needs. */
 void skip(const char *why) __attribute__((noreturn));
 
 /* Waits for the child and insists that it exited with `status`. */

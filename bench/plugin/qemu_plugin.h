@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The part of QEMU's plugin interface, version 1 (QEMU 6.0 to 8.1), that count.c uses; Debian does not
+ * The part of QEMU's plugin interface, version 1 (QEMU 6.0 to 8.1), that our plugins use; Debian does not
  * package QEMU's own header. QEMU resolves these names when it loads the plugin.
  */
 #ifndef BENCH_PLUGIN_QEMU_PLUGIN_H

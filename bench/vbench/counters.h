@@ -22,8 +22,8 @@ struct counters {
     } of[COUNTERS_MAX];
 };
 
-/* Those of a list, joined by commas, that this machine can count, to free; says once for each reason which
- * others it cannot. NULL when none is left. */
+/* Of a comma-separated list of events, those that this machine can count, as such a list to free; NULL if
+ * it can count none. Complains about the others, once for each reason. */
 char *counters_possible(const char *list);
 
 /* Begins to count in a process and what it will start; what cannot be opened is left out. */

@@ -18,9 +18,9 @@ struct gate_rules {
     const char *junit, *markdown; /* files to write, too, or NULL */
 };
 
-/* Judges `now` by `base` and prints TAP, a failure with its reasons below it; all verdicts are in the
- * list. EXIT_OK,
- * EXIT_REGRESSION, EXIT_IMPROVED (strict), or EXIT_NO_BASE where the two have nothing in common. */
+/* Judges `now` against `base` and prints TAP, each failure with its reasons below it. Fills the list with
+ * all verdicts. EXIT_OK, EXIT_REGRESSION, EXIT_IMPROVED (strict), or EXIT_NO_BASE where the two have
+ * nothing in common. */
 int gate_judge(FILE *out, const struct baseline *base, const struct baseline *now,
                const struct gate_rules *rules, struct verdict_list *list);
 

@@ -7,8 +7,8 @@
 
 #include "bench/vbench/schedule.h"
 
-/* Fills the columns the plan asks for, in the result and in that of each seed; takes what the jobs own. Each column's consoles, one after the
- * other, are then in build/bench/<column>.log. */
+/* Fills the planned columns of the result, and of each seed's result; takes over what the jobs own. Joins
+ * each column's consoles to build/bench/<column>.log. */
 void harvest(struct schedule *s, const struct run_plan *plan, struct result *result,
              struct result *seeded);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What several instances of a server get done at the same time: Figures 4 and 5 of the paper, its numbers and ours
- * (results/figure4.json, figure5.json, which bench/instances prints).
+ * Throughput of several instances of a server at the same time: Figures 4 and 5 of the paper, its numbers and
+ * ours (results/figure4.json and figure5.json, which bench/instances prints).
  */
 #ifndef BENCH_VBENCH_INSTANCES_H
 #define BENCH_VBENCH_INSTANCES_H
@@ -11,14 +11,14 @@
 
 enum instances_work { WORK_WEB, WORK_DB_IR, WORK_DB_OLTP, WORKS };
 
-/* How many at once; DIFF is eight with weights 8 to 1. */
+/* How many instances; DIFF is eight with weights 8 to 1. */
 enum instances_case { CASE_1, CASE_2, CASE_4, CASE_8, CASE_16, CASE_DIFF, CASES };
 
 enum instances_system { PAST_LINUX, PAST_XEN, NOW_NATIVE, NOW_VANTAGE, NOW_XEN, INSTANCES_SYSTEMS };
 
 enum { INSTANCES_MAX = 16 };
 
-/* What each instance did, in any unit; n = 0: not measured. */
+/* The throughput of each instance, in any unit; n = 0: not measured. */
 struct bar {
     unsigned n;
     double part[INSTANCES_MAX];
@@ -29,7 +29,7 @@ struct instances {
     char *commit[WORKS]; /* of the tree that was measured, or NULL */
 };
 
-/* Takes a document of bench/instances for this figure; -EINVAL, and nothing of it, where it is none. */
+/* Takes a document of bench/instances for this figure; -EINVAL, and `all` as it was, if it is none. */
 int instances_take(struct instances *all, unsigned figure, json_t *root);
 
 /* Takes the paper's numbers of this figure; after ours. */
@@ -42,11 +42,11 @@ const char *case_name(enum instances_case which);
 /* NAN for what was not measured. */
 double bar_total(const struct bar *b);
 
-/* What a total is shown in units of, as in the paper: Figure 4's is what one instance does on Linux, then or now;
- * Figure 5's what one does on the same system. */
+/* The unit in which a total is shown, as in the paper. Figure 4: one instance on native Linux, the paper's or
+ * ours. Figure 5: one instance on the same system. */
 double instances_unit(const struct instances *all, enum instances_work work, enum instances_system system);
 
-/* Jain's index: 1 when all parts are the same, 1/n when one has all. */
+/* Jain's fairness index: 1 when all parts are equal, 1/n when one has everything. */
 double bar_fairness(const struct bar *b);
 
 /* What the i-th of n domains with weights n to 1 should have of the whole. */

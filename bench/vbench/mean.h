@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Geometric means, which are what ratios are averaged by.
+ * Geometric means: the mean for ratios.
  */
 #ifndef BENCH_VBENCH_MEAN_H
 #define BENCH_VBENCH_MEAN_H

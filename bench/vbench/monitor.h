@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The talk with QEMU's machine protocol (QMP, QEMU's docs/interop) that saves a machine where its
- * guest stopped it (bench/micro/choice.h), or restores one and lets it go on:
+ * Speaks QEMU's machine protocol (QMP, QEMU's docs/interop) to save a machine where its guest stopped it
+ * (bench/micro/choice.h), or to restore one and let it go on:
  *
  *      save     greeting ──► wait for STOP ──► migrate to a file ──► quit
  *      restore  greeting ──► migrate from the file ──► cont

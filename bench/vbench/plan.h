@@ -13,7 +13,7 @@
  * rows. */
 int plan_make(struct options *o, const char *columns);
 
-/* Complains and returns EXIT_USAGE if one of `n` files could not be written; NULL is no file. To be asked
+/* Can these `n` files (NULL: none) be written? If not, complains and returns EXIT_USAGE. To be called
  * before anything is measured. */
 int places_check(const char *const paths[], size_t n);
 

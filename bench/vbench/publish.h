@@ -5,14 +5,14 @@
 #ifndef BENCH_VBENCH_PUBLISH_H
 #define BENCH_VBENCH_PUBLISH_H
 
-/* BENCHMARKS.md and all plots from these documents, or from those of the tree with none; the exit
- * status it deserves (enum exit_status). */
+/* Writes BENCHMARKS.md and all plots from these documents; from those of the tree if n is 0. Returns the
+ * exit status (enum exit_status). */
 int publish_report(char *const names[], int n);
 
-/* The same from the documents of the tree and this one, which a run has just written. */
+/* The same from the documents of the tree and this new one. */
 int publish_run(const char *path);
 
-/* The plots named, or all with none. Names that end in .json are documents, as above. */
+/* Draws the plots of these names, or all. Names that end in .json are documents, as above. */
 int publish_plots(char *const names[], int n);
 
 #endif

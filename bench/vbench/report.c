@@ -8,6 +8,7 @@
 #include "bench/vbench/report_instances.h"
 #include "bench/vbench/report_isolation.h"
 #include "bench/vbench/report_notes.h"
+#include "bench/vbench/report_response.h"
 #include "bench/vbench/report_tables.h"
 #include "bench/vbench/report_wall.h"
 
@@ -237,6 +238,7 @@ static void write_many(FILE *out, const struct study *s)
             100 - 100 * p->throughput[SCALE_PAPER_5], 100 - 100 * p->throughput[SCALE_PAPER_50],
             s->scale_commit ? s->scale_commit : "unknown");
     write_picture(out, "figure6", "Aggregate throughput of 1 to 128 domains");
+    write_response(out);
 }
 
 static void write_insides(FILE *out, const struct study *s)

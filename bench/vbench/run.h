@@ -23,13 +23,13 @@ struct run_plan {
     unsigned timeout; /* seconds a benchmark, or a boot, may take */
     unsigned silence; /* seconds a console may say nothing */
     bool twice;       /* run each column a second time and compare */
-    unsigned seeds;   /* and so often with seeds 1, 2, ...; at most SEEDS_MAX. With machine.wall: rounds */
+    unsigned seeds;   /* more runs, with seeds 1, 2, ...; at most SEEDS_MAX. With machine.wall: rounds */
     const char *addresses; /* of the events to count on Vantage (bench/plugin), or NULL */
     char *counters;   /* of the host to read for each row, joined by commas, or NULL */
     bool together;    /* all rows in one boot, where one moves another */
 };
 
-/* Runs the plan; the exit status it deserves (enum exit_status). The columns of the result, and of
+/* Runs the plan and returns the exit status (enum exit_status). The columns of the result, and of
  * `seeded`, one for each seed (NULL without any), are filled as far as they got, also after Ctrl-C. */
 int run_columns(const struct run_plan *plan, struct result *result, struct result *seeded);
 

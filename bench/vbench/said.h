@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a verb has to say in words: it goes to standard output, or is kept to become part of JSON.
+ * What a verb prints as text: it goes to standard output, or is kept to become a string in JSON.
  */
 #ifndef BENCH_VBENCH_SAID_H
 #define BENCH_VBENCH_SAID_H

@@ -6,9 +6,9 @@
  *                      ├──► restore: row 2         one row each, from the same state
  *                      └──► ...
  *
- * [schedule.alone] no row runs in a machine that another row has run in, so that none moves another.
+ * [schedule.alone] no row runs in a machine in which another row has run, so no row changes another's result.
  * With machine.wall all rounds restore the one state of their column, row by row through the columns.
- * A run `--together` is one boot that runs all rows; what is counted by a plugin wants that.
+ * With --together one boot runs all rows; counting with a plugin needs that.
  */
 #ifndef BENCH_VBENCH_SCHEDULE_H
 #define BENCH_VBENCH_SCHEDULE_H
@@ -21,7 +21,7 @@ struct schedule {
     unsigned n;
 };
 
-/* How a pass of a column is called, in messages and in names of files; to free. */
+/* The name of a pass of a column, for messages and file names; to free. */
 char *pass_label(enum column_id column, unsigned pass);
 
 /* Makes the jobs of a plan, in the order of columns and rows. 0 or -ENOMEM. */

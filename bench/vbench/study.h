@@ -18,7 +18,7 @@ struct parts {
     double user, kernel, hypervisor;
 };
 
-/* Throughput of so many domains or processes, over one's on each CPU; NAN is unknown. */
+/* Throughput of that many domains or processes, in units of one for each CPU; NAN: unknown. */
 enum scale_curve { SCALE_VANTAGE_5, SCALE_VANTAGE_50, SCALE_PAPER_LINUX, SCALE_PAPER_50, SCALE_PAPER_5, SCALE_CURVES };
 
 struct scale_point {

@@ -20,7 +20,7 @@ struct figures {
     double share;          /* Vantage's overhead over native as a part of Xen's */
 };
 
-/* What ratios are to: native, or the first column the run was asked for. */
+/* The column that ratios refer to: native, or the first one the run was asked for. */
 enum column_id base_column(const struct result *r);
 
 struct figures figures_of(const struct result *r, const struct paper *paper, enum row_id row);
@@ -31,7 +31,7 @@ bool is_measured(const struct figures *f);
 /* Geometric mean of a column's ratios over the rows shown, NAN without any; `n` gets their number. */
 double ratio_geomean(const struct result *r, enum column_id column, unsigned *n);
 
-/* The same over the rows that are parts of the same cell of the same table as this one. */
+/* The same over the rows that share this one's cell of a table. */
 double cell_ratio(const struct result *r, enum row_id row, enum column_id column);
 
 /* A value with about four significant digits, a ratio, a share; "-" for NAN. Into `to`, returned.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The mini guests: build/guests/mini/{hello,abi,hostile,hyper,steady}, each one ELF that boots in dom0's place.
-# A further program is one line MINI_<name>, the sources beside the library.
+# The mini guests build/guests/mini/<program>: each is one ELF that boots in dom0's place or as another domain.
+# A new program is a name in MINI_PROGRAMS and a line MINI_<name>, its sources beside the library's.
 
 MINI_PROGRAMS := hello abi hostile hyper steady worker keeper
 MINI_LIB      := $(wildcard guests/mini/lib/*.c) guests/mini/lib/head.S guests/mini/lib/notes.S guests/mini/string.c

@@ -10,9 +10,6 @@
 /* This domain owns the devices from now on: their interrupts and the console's input go to it. */
 void irqs_give(struct domain *d);
 
-/* Takes every interrupt away from a domain that is being destroyed. */
-void irqs_release(struct domain *d);
-
 /* Creates the number of a message-signalled interrupt for d; negative: errno. */
 int irqs_create_msi(struct domain *d, uint16_t bdf, bool is_msix, unsigned entry);
 

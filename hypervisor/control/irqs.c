@@ -46,15 +46,6 @@ void on_pirq_unbind(struct domain *d, unsigned pirq)
     bit_test_clear(bound, pirq);
 }
 
-void irqs_release(struct domain *d)
-{
-    for (unsigned pirq = 0; pirq < IRQ_COUNT; pirq++) {
-        on_pirq_unbind(d, pirq);
-        if (d == owner && pirq >= irq_gsi_count())
-            irq_destroy_msi(pirq);
-    }
-}
-
 int irqs_create_msi(struct domain *d, uint16_t bdf, bool is_msix, unsigned entry)
 {
     struct msi m;

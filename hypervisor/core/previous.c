@@ -44,7 +44,8 @@ static bool is_possible(const struct trace_descriptor *d)
            mm_early_is_unused(text.first, text.frames);
 }
 
-/* One whose machine had stopped recording, as before its end, was written out then. Of several the newest counts, and the others are not found again. */
+/* A machine that had stopped recording, as it does before its end, has written its trace out. Of several descriptions
+ * the newest counts; the others are damaged, so that they are not found again. */
 static void look_at(uint64_t address)
 {
     struct trace_descriptor *d = direct_map(address);

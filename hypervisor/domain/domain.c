@@ -9,13 +9,10 @@
 
 #include <xen/sched.h>
 
-#define MESSAGES_BURST     32
-#define MESSAGES_REFILL_NS 200000000ull /* one more every 0.2 s */
-#define STACK_WORDS        24
+#define STACK_WORDS 24
 
 static struct domain *domains[MAX_DOMAINS];
 static struct lock table_lock;
-static struct lock messages_lock; /* the budgets of all domains */
 
 struct domain *domain_by_id(domid_t id)
 {
@@ -53,38 +50,6 @@ void domain_unregister(struct domain *d)
 bool domain_change(struct domain *d, enum domain_state from, enum domain_state to)
 {
     return __atomic_compare_exchange_n(&d->state, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-}
-
-/* A bucket that fills with time: a guest that shouts for ever costs nothing for ever. */
-static bool may_print(struct domain *d)
-{
-    uint64_t now = clock_ns(), earned = (now - d->messages_refill_ns) / MESSAGES_REFILL_NS;
-
-    if (earned) {
-        d->messages_left = MIN(MESSAGES_BURST, d->messages_left + MIN(earned, MESSAGES_BURST));
-        d->messages_refill_ns = now;
-    }
-    if (!d->messages_left)
-        return false;
-    d->messages_left--;
-    return true;
-}
-
-void guest_printk(struct domain *d, const char *fmt, ...)
-{
-    char text[256];
-    va_list ap;
-    bool may;
-
-    lock_take(&messages_lock);
-    may = may_print(d);
-    lock_drop(&messages_lock);
-    if (!may)
-        return;
-    va_start(ap, fmt);
-    format_va(text, sizeof(text), fmt, ap);
-    va_end(ap);
-    printk("d%u: %s\n", d->id, text);
 }
 
 static void report_stack(const struct vcpu *v)

@@ -40,8 +40,6 @@ struct domain {
     uint8_t shutdown_reason; /* SHUTDOWN_* of <xen/sched.h> */
     bool is_privileged;      /* may use the control interfaces: dom0 */
     bool is_hardware;        /* owns the devices: dom0 */
-    unsigned messages_left;  /* guest_printk budget, refilled by time */
-    uint64_t messages_refill_ns;
     struct vcpu *vcpus[MAX_VCPUS_PER_DOM];
     unsigned vcpu_count;     /* how many may exist; vcpus[0..vcpu_count-1] are all there */
     uint8_t handle[16];
@@ -189,9 +187,6 @@ __attribute__((format(printf, 2, 3))) void domain_crash(struct domain *d, const 
 /* Up-call: the domain asked to stop, or crashed (SHUTDOWN_* of <xen/sched.h>). Returns; its vCPUs do not
  * run guest code any more. */
 void on_domain_shutdown(struct domain *d, uint8_t reason);
-
-/* printk for messages that a guest can provoke: a few per second and domain, the rest is dropped. */
-__attribute__((format(printf, 2, 3))) void guest_printk(struct domain *d, const char *fmt, ...);
 
 /*
  * A handler that stops between two elements of a list says where to go on, argument by argument, and

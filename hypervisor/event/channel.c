@@ -165,11 +165,6 @@ int channel_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port)
     return rc;
 }
 
-int event_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port)
-{
-    return channel_alloc_unbound(d, remote, port);
-}
-
 static bool is_for(const struct domain *remote, uint32_t port, const struct domain *d)
 {
     if (!port_is_valid(port))

@@ -27,10 +27,6 @@ int event_domain_reset(struct domain *d) must_check;
 /* After event_domain_reset returned 0 for a domain that is DYING. */
 void event_domain_destroy(struct domain *d);
 
-/* A port of `d` for `remote` to bind: what a domain builder makes for console and xenstore. 0,
- * -ENOSPC, -EBUSY (a reset is under way), -EINVAL (d is dying). */
-int event_alloc_unbound(struct domain *d, domid_t remote, uint32_t *port) must_check;
-
 /* --- How a domain ends (sched_op.c) --- */
 
 /* d, which had shut down, goes on: how it ended this time says nothing about the next. */

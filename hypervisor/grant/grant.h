@@ -40,10 +40,6 @@ unsigned grant_frame_limit(const struct domain *d);
 /* Frame `index` of d's table, MFN_NONE beyond its end. */
 mfn_t grant_frame_mfn(const struct domain *d, unsigned index);
 
-/* Writes an entry for the owner, as a domain builder does for console and xenstore. -EINVAL: no
- * such ref. */
-int grant_entry_set(struct domain *d, uint32_t ref, domid_t to, mfn_t frame) must_check;
-
 /* The frame that the owner's entry `ref` names now, granted to whomever. It is not held, and perhaps not the
  * owner's. -EINVAL: nothing is granted there. */
 int grant_named_frame(struct domain *owner, uint32_t ref, mfn_t *frame) must_check;

@@ -353,14 +353,3 @@ mfn_t on_grant_frame(const struct domain *d, uint64_t index)
 {
     return index < grant_frame_count(d) ? grant_frame_mfn(d, (unsigned)index) : MFN_NONE;
 }
-
-int grant_entry_set(struct domain *d, uint32_t ref, domid_t to, mfn_t frame)
-{
-    struct grants *g = grants_of(d);
-    union entry_word w = {.e = {.flags = GTF_permit_access, .domid = to, .frame = frame.n}};
-
-    if (!ref_is_valid(g, ref))
-        return -EINVAL;
-    __atomic_store_n((uint64_t *)shared_at(g, ref), w.word, __ATOMIC_SEQ_CST);
-    return 0;
-}

@@ -19,8 +19,8 @@ __attribute__((noreturn, format(printf, 1, 2))) void cannot_start(const char *fm
             panic("%s:%d: %s", __FILE__, __LINE__, #cond);                                         \
     } while (0)
 
-/* The hypervisor's log; every line begins with "(VTG) ". Messages that a guest can cause go through
- * guest_printk() (domain/domain.h) instead, which is rate-limited per domain. */
+/* The hypervisor's log; every line begins with "(VTG) ". What a guest does wrong goes into the trace, not here, but
+ * for the one report when it dies (domain_crash). */
 __attribute__((format(printf, 1, 2))) void printk(const char *fmt, ...);
 
 #endif

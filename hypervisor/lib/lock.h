@@ -42,10 +42,4 @@ static inline bool lock_try(struct lock *l)
     return __atomic_compare_exchange(l, &old, &new, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-static inline bool lock_is_held(const struct lock *l)
-{
-    return __atomic_load_n(&l->next, __ATOMIC_RELAXED) !=
-           __atomic_load_n(&l->serving, __ATOMIC_RELAXED);
-}
-
 #endif

@@ -2,9 +2,9 @@
 /*
  * Numbers that must not be mixed up, and the few macros every file uses.
  *
- * mfn_t and pfn_t are distinct types because confusing a machine frame with a guest's own numbering is
- * the bug of this field. A guest_ptr is an address a guest gave us: it cannot be dereferenced, only
- * handed to x86/access.h.
+ * mfn_t is a type of its own, because confusing a machine frame number with a guest's own frame number (a pfn, a
+ * plain uint64_t) is the classic bug of hypervisors. A guest_ptr is an address that a guest gave us: it cannot be
+ * dereferenced, only handed to x86/access.h.
  */
 #ifndef LIB_TYPES_H
 #define LIB_TYPES_H
@@ -18,15 +18,10 @@ typedef struct {
 } mfn_t;
 
 typedef struct {
-    uint64_t n;
-} pfn_t;
-
-typedef struct {
     uint64_t va;
 } guest_ptr;
 
 #define MFN(x)    ((mfn_t){(x)})
-#define PFN(x)    ((pfn_t){(x)})
 #define MFN_NONE  MFN(~0ull)
 #define GPTR(x)   ((guest_ptr){(x)})
 

@@ -2,8 +2,8 @@
 /*
  * The heap: a buddy allocator whose state is one set of free blocks for each order.
  *
- * Deterministic: of the smallest order that fits, the highest block below the limit. A freed frame is DIRTY and scrubbed when it is handed out
- * again. [heap.scrubbed]
+ * Deterministic: of the smallest order that fits, the highest block below the limit. A freed frame is DIRTY and
+ * scrubbed when it is handed out again. [heap.scrubbed]
  *
  * Nothing is written into free memory.
  */

@@ -205,10 +205,3 @@ int bases_clear(struct vcpu *v)
 
     return rc ? rc : base_set_now(v, &v->user_l4, MFN_NONE);
 }
-
-uint64_t mm_cr3(const struct vcpu *v)
-{
-    mfn_t m = v->in_user ? v->user_l4 : v->kernel_l4;
-
-    return mfn_is_none(m) ? 0 : m.n << PAGE_SHIFT;
-}

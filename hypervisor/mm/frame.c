@@ -86,19 +86,6 @@ void frame_publish(mfn_t m, bool writable)
                      __ATOMIC_RELEASE);
 }
 
-bool mm_is_owned(const struct domain *d, mfn_t m)
-{
-    return frame_is_of(d, m);
-}
-
-enum frame_use mm_frame_use(mfn_t m, bool *pinned)
-{
-    uint64_t use = frame_exists(m) ? frame_use(frame_of(m)) : 0;
-
-    *pinned = use & USE_PINNED;
-    return use & COUNT_MASK ? use_kind(use) : USE_NONE;
-}
-
 int mm_hold(struct domain *d, mfn_t m)
 {
     struct frame *f = frame_of(m);

@@ -82,7 +82,7 @@ static inline domid_t frame_owner(const struct frame *f)
     return __atomic_load_n((const domid_t *)&f->own + OWN_SHIFT / 16, __ATOMIC_RELAXED);
 }
 
-/* mm_is_owned(), inline. */
+/* Is m a frame of RAM that belongs to d now? Only a reference makes it stay so. */
 static inline bool frame_is_of(const struct domain *d, mfn_t m)
 {
     return frame_exists(m) && frame_owner(frame_of(m)) == d->id;

@@ -80,12 +80,8 @@ void frame_publish(mfn_t m, bool writable);
 int mm_hold(struct domain *d, mfn_t m) must_check;
 void mm_release(struct domain *d, mfn_t m);
 
-/* Is m a frame of RAM that belongs to d now? A hint: only references make it last. */
-bool mm_is_owned(const struct domain *d, mfn_t m);
-
-/* For the control interfaces: the use of a frame as XEN_DOMCTL_PFINFO_* wants it. */
+/* What a frame is used for (type.c). */
 enum frame_use { USE_NONE, USE_L1, USE_L2, USE_L3, USE_L4, USE_SEG, USE_WRITABLE };
-enum frame_use mm_frame_use(mfn_t m, bool *pinned);
 
 /* --- Page tables (base.c, walk.c, va_mapping.c) --- */
 
@@ -95,16 +91,8 @@ int mm_pin_l4(struct domain *d, mfn_t m) must_check;
 /* Installs base tables in a vCPU that does not run; MFN_NONE for no user table. 0, -ERESTART: call again. */
 int mm_load_base(struct vcpu *v, mfn_t kernel, mfn_t user) must_check;
 
-/* What CR3 must hold for the vCPU's present mode; 0 in user mode without a user table (the caller
- * crashes the domain). */
-uint64_t mm_cr3(const struct vcpu *v);
-
 /* As MMUEXT_NEW_BASEPTR, for the running vCPU. 0, -ERESTART: call again; else refused. */
 int mm_new_base(struct vcpu *v, mfn_t m) must_check;
-
-/* The four entries that translate va in the tables loaded for v's present mode, level 4 first. Returns
- * how many were found; 4 with the last one present means mapped. Nothing in our hole is found. */
-unsigned mm_walk(const struct vcpu *v, uint64_t va, uint64_t entries[4]);
 
 /* The level-1 entry behind va in v's kernel tables, whichever mode it is in; false: not mapped. */
 bool mm_translate(const struct vcpu *v, uint64_t va, uint64_t *entry);

@@ -42,24 +42,6 @@ uint64_t *walk_l1(mfn_t l4, uint64_t va)
     return is_entry(va, 1) ? entry_at(table, va, 1) : NULL;
 }
 
-unsigned mm_walk(const struct vcpu *v, uint64_t va, uint64_t entries[4])
-{
-    mfn_t table = v->in_user ? v->user_l4 : v->kernel_l4;
-    unsigned found = 0;
-
-    if (mfn_is_none(table) || !is_guest_address(va))
-        return 0;
-    for (unsigned level = 4; level; level--) {
-        if (!is_entry(va, level))
-            break;
-        uint64_t e = entries[found++] = pte_read(entry_at(table.n << PAGE_SHIFT, va, level));
-        table = pte_mfn(e);
-        if (!(e & PTE_P) || (level > 1 && !frame_exists(table)))
-            break;
-    }
-    return found;
-}
-
 bool mm_translate(const struct vcpu *v, uint64_t va, uint64_t *entry)
 {
     uint64_t *pte = walk_l1(v->kernel_l4, va);

@@ -91,11 +91,6 @@ void bounce(struct vcpu *v, struct callback to)
     deliver(v, to, false, 0);
 }
 
-void bounce_error(struct vcpu *v, struct callback to, uint32_t error)
-{
-    deliver(v, to, true, error);
-}
-
 void reflect(struct vcpu *v, unsigned vector, uint32_t error)
 {
     const struct trap_gate *g = &v->traps[vector];

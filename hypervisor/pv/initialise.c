@@ -93,7 +93,7 @@ static int load_context(struct vcpu *v, const vcpu_guest_context_t *g)
     return 0;
 }
 
-int on_vcpu_initialise(struct vcpu *v, guest_ptr ctx)
+int vcpu_load_context(struct vcpu *v, guest_ptr ctx)
 {
     vcpu_guest_context_t *g = hv_alloc(CONTEXT_ORDER);
     int rc = -ENOMEM;

@@ -14,10 +14,9 @@
 
 /* --- bounce.c --- */
 
-/* Goes on in guest kernel mode at `to`, with the frame of pv-abi "bounce frame". A stack that
- * cannot be written or a missing address crashes the domain. */
+/* Pushes a bounce frame and goes on in guest kernel mode at `to`. A stack that cannot be written or a
+ * missing address crashes the domain. */
 void bounce(struct vcpu *v, struct callback to);
-void bounce_error(struct vcpu *v, struct callback to, uint32_t error);
 
 /* Delivers exception `vector` through the guest's trap table, with its error code if it has one. */
 void reflect(struct vcpu *v, unsigned vector, uint32_t error);

@@ -5,7 +5,7 @@
  * [vcpu.once]  a vCPU is initialised by exactly one caller
  * [info.once]  v->info moves at most once, into a frame that stays writable and ours to write
  *
- * Not here: loading the registers of VCPUOP_initialise (on_vcpu_initialise).
+ * Not here: loading the registers of VCPUOP_initialise (vcpu_load_context).
  */
 #include "event/event.h"
 #include "hypercalls.h"
@@ -36,7 +36,7 @@ int vcpu_initialise(struct vcpu *v, guest_ptr context)
     if (!claim(v))
         return -EEXIST;
     if (!v->is_initialised)
-        rc = on_vcpu_initialise(v, context);
+        rc = vcpu_load_context(v, context);
     if (!rc)
         __atomic_store_n(&v->is_initialised, true, __ATOMIC_RELEASE);
     unclaim(v);

@@ -73,15 +73,18 @@ static void wake(struct sched_cpu *c, struct sched_vcpu *s, uint64_t now)
     s->bvt.warped_ns = 0;
 }
 
-/* Behind all of lower or equal E, so that equals take turns. */
+/* Behind all of lower or equal E, so that equals take turns; who was woken before its equals, or it would preempt
+ * the running one in their favour and wait for their turn. */
 static void insert(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why, uint64_t now)
 {
     struct list *l = &c->ready;
+    int64_t last;
 
     if (why == WHY_WOKEN)
         wake(c, s, now);
     s->bvt.is_warped = s->share.warp_ns && now >= s->bvt.rests_until_ns;
-    while (l->prev != &c->ready && effective(c, ready_at(l->prev), now) > effective(c, s, now))
+    last = effective(c, s, now) - (why == WHY_WOKEN);
+    while (l->prev != &c->ready && effective(c, ready_at(l->prev), now) > last)
         l = l->prev;
     list_insert_before(l, &s->link);
 }

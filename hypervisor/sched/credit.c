@@ -11,7 +11,8 @@
  * that owns something is BOOSTED for the first BOOST_NS it runs. Nothing is sampled: to sleep at a certain
  * moment gains nothing.
  *
- * A vCPU is active until it owns PERIOD_NS and has not run for a period.
+ * A vCPU is active until it owns PERIOD_NS and has not run for a period. Of that it keeps BOOST_NS, and the pool has the
+ * rest: it would be a debt of whoever runs meanwhile, who with many sleepers would wait for seconds once they wake.
  *
  * [credit.sum]    what all vCPUs of a CPU own, and its pool, add up to nothing
  * [credit.cap]    over any number of periods a capped vCPU runs at most its cap and one turn
@@ -91,10 +92,17 @@ static void pay_out(struct sched_cpu *c)
     while (weights && pay_round(c, weights));
 }
 
-static void end_periods(struct sched_vcpu *s, int64_t periods)
+static void retire(struct sched_cpu *c, struct sched_vcpu *s)
+{
+    list_remove(&s->credit.active);
+    c->credit.pool_ns += s->credit.ns - BOOST_NS;
+    s->credit.ns = BOOST_NS;
+}
+
+static void end_periods(struct sched_cpu *c, struct sched_vcpu *s, int64_t periods)
 {
     if (s->credit.ns >= PERIOD_NS && !s->credit.period_ns && !s->is_queued)
-        list_remove(&s->credit.active);
+        retire(c, s);
     s->credit.period_ns = s->share.cap ? MAX(0, s->credit.period_ns - periods * allowed_ns(s)) : 0;
 }
 
@@ -108,7 +116,7 @@ static void account(struct sched_cpu *c, uint64_t now)
     pay_out(c);
     for (struct list *l = c->credit.active.next, *next; l != &c->credit.active; l = next) {
         next = l->next;
-        end_periods(active_at(l), (int64_t)periods);
+        end_periods(c, active_at(l), (int64_t)periods);
     }
     c->credit.accounted_ns += periods * PERIOD_NS;
 }

@@ -578,7 +578,6 @@ int main(int argc, char **argv)
     char name[80];
 
     seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 20031019;
-    plan(3);
     fake_machine(1);
     for (int i = 0; i < DOMS; i++) {
         doms[i] = fake_domain(i, VCPUS);
@@ -596,5 +595,5 @@ int main(int argc, char **argv)
         fake_domain_free(doms[i]);
     }
     check(fake_pages_out == 32, "all pages given back");
-    return verdict();
+    return check_end();
 }

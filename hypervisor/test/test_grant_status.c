@@ -376,8 +376,7 @@ static void table_grows(struct domain *d)
 {
     int n;
 
-    check(grant_frame_count(d) == 1 && grant_grow(d, 4) == -EINVAL && grant_frame_count(d) == 1 &&
-              grant_entry_set(d, 512, 7, MFN(1)) == -EINVAL,
+    check(grant_frame_count(d) == 1 && grant_grow(d, 4) == -EINVAL && grant_frame_count(d) == 1,
           "a table begins with one frame and does not grow beyond its limit");
     for (n = 0; n < 100; n++) {
         fake_alloc_budget = n;
@@ -385,7 +384,7 @@ static void table_grows(struct domain *d)
             break;
     }
     fake_alloc_budget = -1;
-    check(n == 2 && grant_frame_count(d) == 3 && grant_entry_set(d, 512, 7, MFN(1)) == 0,
+    check(n == 2 && grant_frame_count(d) == 3,
           "no memory while it grows: -ENOMEM, and it goes on where it stopped");
 }
 
@@ -430,10 +429,7 @@ static void creation(void)
     check(n == 1 + 1, "no memory at any point: -ENOMEM, nothing lost");
     table_grows(d);
     handles_grow(d);
-    check(grant_entry_set(d, 0, 7, MFN(0x1234)) == 0 && entry(d, 0)->frame == 0x1234 &&
-              entry(d, 0)->domid == 7 && entry(d, 0)->flags == 1 &&
-              grant_entry_set(d, 3 * 512, 7, MFN(1)) == -EINVAL,
-          "grant_entry_set");
+    *entry(d, 0) = (grant_entry_v1_t){.flags = GTF_permit_access, .domid = 7, .frame = 0x1234};
     fake_alloc_budget = 0;
     check(grant_pin(d, 0, 7, false, &frame) == GNTST_no_space && entry(d, 0)->flags == 1 && grant_domain_is_idle(d),
           "no memory for what is in use: refused, not marked");
@@ -462,7 +458,6 @@ static void naming(void)
 
 int main(void)
 {
-    plan(89);
     fake_machine(1);
     fake_pages_init();
     dom0 = make(0, 10);
@@ -484,5 +479,5 @@ int main(void)
         fake_domain_free(fake_domains[i]);
     }
     check(fake_pages_out == 32 && fake_shared_pages == 0, "all pages given back");
-    return verdict();
+    return check_end();
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* physdev_op, platform_op, xen_version, vm_assist and console_io: who may, what is read, and which errno.
  * Proves [physdev.right] and [irqs.owner]. */
+#include "ci/tap.h"
 #include "control/control.h"
 #include "event/event.h"
 #include "hypercalls.h"
 #include "lib/string.h"
 #include "machine_fake/hardware.h"
-#include "machine_fake/tap.h"
 #include "mm/mm.h"
 #include "sched/sched.h"
 #include "x86/acpi.h"
@@ -123,11 +123,11 @@ static void rights(void)
         not_refused += rc != -EPERM && rc != -ENOSYS;
         read_first += reads != 0;
     }
-    ok(!not_refused, "[physdev.right] a domU has no physdev operation but its own I/O privilege");
-    ok(!read_first, "[physdev.right] and is refused before its argument is read");
-    ok(physdev(&v0, PHYSDEVOP_pirq_eoi_gmfn_v2, NULL) == -ENOSYS, "what is not there is -ENOSYS");
-    ok(physdev(&v0, PHYSDEVOP_eoi, NULL) == -EFAULT, "an argument that cannot be read is -EFAULT");
-    ok(on_pirq_bind(&domu, 11, false) == -EPERM, "[irqs.owner] a domU binds no interrupt");
+    check(!not_refused, "[physdev.right] a domU has no physdev operation but its own I/O privilege");
+    check(!read_first, "[physdev.right] and is refused before its argument is read");
+    check(physdev(&v0, PHYSDEVOP_pirq_eoi_gmfn_v2, NULL) == -ENOSYS, "what is not there is -ENOSYS");
+    check(physdev(&v0, PHYSDEVOP_eoi, NULL) == -EFAULT, "an argument that cannot be read is -EFAULT");
+    check(on_pirq_bind(&domu, 11, false) == -EPERM, "[irqs.owner] a domU binds no interrupt");
 }
 
 static void privilege(void)
@@ -135,15 +135,15 @@ static void privilege(void)
     struct physdev_set_iopl iopl = {.iopl = 1};
     struct physdev_set_iobitmap map = {.nr_ports = 65537};
 
-    ok(physdev(&vu, PHYSDEVOP_set_iopl, &iopl) == 0 && vu.iopl == 1 && !v0.iopl, "iopl is per vCPU");
+    check(physdev(&vu, PHYSDEVOP_set_iopl, &iopl) == 0 && vu.iopl == 1 && !v0.iopl, "iopl is per vCPU");
     iopl.iopl = 4;
-    ok(physdev(&v0, PHYSDEVOP_set_iopl, &iopl) == -EINVAL, "iopl 4 is none");
-    ok(physdev(&v0, PHYSDEVOP_set_iobitmap, &map) == -EINVAL, "65537 ports are too many");
+    check(physdev(&v0, PHYSDEVOP_set_iopl, &iopl) == -EINVAL, "iopl 4 is none");
+    check(physdev(&v0, PHYSDEVOP_set_iobitmap, &map) == -EINVAL, "65537 ports are too many");
     map.nr_ports = 1024;
     map.bitmap.p = (uint8_t *)HOLE_START - 64;
-    ok(physdev(&v0, PHYSDEVOP_set_iobitmap, &map) == -EINVAL, "a bitmap in the hole");
+    check(physdev(&v0, PHYSDEVOP_set_iobitmap, &map) == -EINVAL, "a bitmap in the hole");
     map.bitmap.p = (uint8_t *)0x1000;
-    ok(physdev(&v0, PHYSDEVOP_set_iobitmap, &map) == 0 && v0.io_bitmap_ports == 1024, "a bitmap");
+    check(physdev(&v0, PHYSDEVOP_set_iobitmap, &map) == 0 && v0.io_bitmap_ports == 1024, "a bitmap");
 }
 
 static void gsi_life(void)
@@ -154,30 +154,30 @@ static void gsi_life(void)
     struct physdev_irq_status_query q = {.irq = 11};
     struct physdev_eoi e = {.irq = 11};
 
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == 0 && m.pirq == 11, "map_pirq: pirq is the GSI");
-    ok(physdev(&v0, PHYSDEVOP_alloc_irq_vector, &vector) == 0, "alloc_irq_vector");
-    ok(physdev(&v0, PHYSDEVOP_setup_gsi, &s) == 0, "setup_gsi");
-    ok(physdev(&v0, PHYSDEVOP_setup_gsi, &s) == -EEXIST, "setup_gsi again");
-    ok(on_pirq_bind(&dom0, 11, true) == 0 && !fake_pin[11].is_masked, "bound");
-    ok(on_pirq_bind(&dom0, 11, true) == -EBUSY, "once");
-    ok(physdev(&v0, PHYSDEVOP_irq_status_query, &q) == 0 && q.flags & XENIRQSTAT_needs_eoi, "needs eoi");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == 0 && m.pirq == 11, "map_pirq: pirq is the GSI");
+    check(physdev(&v0, PHYSDEVOP_alloc_irq_vector, &vector) == 0, "alloc_irq_vector");
+    check(physdev(&v0, PHYSDEVOP_setup_gsi, &s) == 0, "setup_gsi");
+    check(physdev(&v0, PHYSDEVOP_setup_gsi, &s) == -EEXIST, "setup_gsi again");
+    check(on_pirq_bind(&dom0, 11, true) == 0 && !fake_pin[11].is_masked, "bound");
+    check(on_pirq_bind(&dom0, 11, true) == -EBUSY, "once");
+    check(physdev(&v0, PHYSDEVOP_irq_status_query, &q) == 0 && q.flags & XENIRQSTAT_needs_eoi, "needs eoi");
     irq_dispatch(fake_pin[11].vector);
-    ok(raised[11] == 1 && fake_pin[11].is_masked, "arrives once, then waits");
-    ok(physdev(&v0, PHYSDEVOP_eoi, &e) == 0 && !fake_pin[11].is_masked, "eoi");
-    ok(physdev(&v0, PHYSDEVOP_eoi, &e) == 0, "an eoi of nothing succeeds");
+    check(raised[11] == 1 && fake_pin[11].is_masked, "arrives once, then waits");
+    check(physdev(&v0, PHYSDEVOP_eoi, &e) == 0 && !fake_pin[11].is_masked, "eoi");
+    check(physdev(&v0, PHYSDEVOP_eoi, &e) == 0, "an eoi of nothing succeeds");
     on_pirq_unbind(&dom0, 11);
-    ok(fake_pin[11].is_masked && on_pirq_bind(&dom0, 11, true) == 0, "unbound and bound again");
+    check(fake_pin[11].is_masked && on_pirq_bind(&dom0, 11, true) == 0, "unbound and bound again");
     m.index = FAKE_GSIS;
     m.pirq = -1;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "no such GSI");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "no such GSI");
     m.index = -1;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "GSI -1");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "GSI -1");
     s.gsi = -1;
-    ok(physdev(&v0, PHYSDEVOP_setup_gsi, &s) == -EINVAL, "setup of GSI -1");
+    check(physdev(&v0, PHYSDEVOP_setup_gsi, &s) == -EINVAL, "setup of GSI -1");
     e.irq = ~0u;
-    ok(physdev(&v0, PHYSDEVOP_eoi, &e) == -EINVAL, "eoi of no interrupt");
+    check(physdev(&v0, PHYSDEVOP_eoi, &e) == -EINVAL, "eoi of no interrupt");
     m.domid = 5;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EPERM, "for another domain");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EPERM, "for another domain");
 }
 
 static void msi_life(void)
@@ -187,35 +187,33 @@ static void msi_life(void)
     struct physdev_unmap_pirq u = {.domid = DOMID_SELF};
     int pirq;
 
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == 0 && m.pirq >= FAKE_GSIS, "an MSI-X entry is mapped");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == 0 && m.pirq >= FAKE_GSIS, "an MSI-X entry is mapped");
     u.pirq = pirq = m.pirq;
-    ok(on_pirq_bind(&dom0, (unsigned)pirq, false) == 0 && !fake_msi[3].is_masked, "and bound");
+    check(on_pirq_bind(&dom0, (unsigned)pirq, false) == 0 && !fake_msi[3].is_masked, "and bound");
     irq_dispatch(fake_msi[3].vector);
-    ok(raised[pirq] == 1, "and arrives");
-    ok(physdev(&v0, PHYSDEVOP_unmap_pirq, &u) == 0 && fake_msi[3].is_masked, "and is unmapped");
+    check(raised[pirq] == 1, "and arrives");
+    check(physdev(&v0, PHYSDEVOP_unmap_pirq, &u) == 0 && fake_msi[3].is_masked, "and is unmapped");
     on_pirq_unbind(&dom0, (unsigned)pirq);
-    ok(physdev(&v0, PHYSDEVOP_unmap_pirq, &u) == -EINVAL, "once");
+    check(physdev(&v0, PHYSDEVOP_unmap_pirq, &u) == -EINVAL, "once");
     m.pirq = -1;
     m.devfn = 0x20;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "[msi.table] a table that lies in RAM");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "[msi.table] a table that lies in RAM");
     m.devfn = 0x21;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "or among the local APICs");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "or among the local APICs");
     m.devfn = 0x28;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -ENODEV, "no such device");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -ENODEV, "no such device");
     m.devfn = 0x118;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "a function beyond the bus");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "a function beyond the bus");
     m.devfn = 0x18;
     m.entry_nr = -1;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "entry -1");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "entry -1");
     m.type = MAP_PIRQ_TYPE_MULTI_MSI;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "several messages: refused");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == -EINVAL, "several messages: refused");
     m.type = MAP_PIRQ_TYPE_MSI;
     m.entry_nr = 0;
     m.table_base = 0;
     m.pirq = -1;
-    ok(physdev(&v0, PHYSDEVOP_map_pirq, &m) == 0, "MSI in the old form");
-    irqs_release(&dom0);
-    ok(!irq_exists((unsigned)m.pirq) && fake_pin[11].is_masked, "all taken away at the end");
+    check(physdev(&v0, PHYSDEVOP_map_pirq, &m) == 0, "MSI in the old form");
 }
 
 static long platform(struct vcpu *v, uint32_t cmd, struct xen_platform_op *op)
@@ -229,31 +227,31 @@ static void platform_ops(void)
 {
     struct xen_platform_op op = {0};
 
-    ok(platform(&vu, XENPF_settime64, &op) == -EPERM, "platform_op is dom0's");
+    check(platform(&vu, XENPF_settime64, &op) == -EPERM, "platform_op is dom0's");
     op.interface_version = 1;
-    ok(hc_platform_op(&v0, GPTR((uint64_t)&op)) == -EACCES, "another interface version");
-    ok(platform(&v0, XENPF_add_memtype, &op) == -ENOSYS, "no MTRRs");
-    ok(platform(&v0, 319, &op) == -ENOSYS, "a number whose low byte is a known one");
-    ok(platform(&v0, XENPF_firmware_info, &op) == -ESRCH, "no firmware information");
+    check(hc_platform_op(&v0, GPTR((uint64_t)&op)) == -EACCES, "another interface version");
+    check(platform(&v0, XENPF_add_memtype, &op) == -ENOSYS, "no MTRRs");
+    check(platform(&v0, 319, &op) == -ENOSYS, "a number whose low byte is a known one");
+    check(platform(&v0, XENPF_firmware_info, &op) == -ESRCH, "no firmware information");
     op.u.settime64 = (struct xenpf_settime64){.secs = 2000, .nsecs = 7, .system_time = 1000};
-    ok(platform(&v0, XENPF_settime64, &op) == 0 && wall == 2000000000007 - 1000, "settime64");
+    check(platform(&v0, XENPF_settime64, &op) == 0 && wall == 2000000000007 - 1000, "settime64");
     op.u.settime64.mbz = 1;
-    ok(platform(&v0, XENPF_settime64, &op) == -EINVAL, "mbz");
+    check(platform(&v0, XENPF_settime64, &op) == -EINVAL, "mbz");
     op.u.settime64 = (struct xenpf_settime64){.secs = ~0ull};
-    ok(platform(&v0, XENPF_settime64, &op) == -EINVAL, "a time beyond all");
+    check(platform(&v0, XENPF_settime64, &op) == -EINVAL, "a time beyond all");
     op.u.settime32 = (struct xenpf_settime32){.secs = 5, .nsecs = 1000000000};
-    ok(platform(&v0, XENPF_settime32, &op) == -EINVAL, "too many nanoseconds");
+    check(platform(&v0, XENPF_settime32, &op) == -EINVAL, "too many nanoseconds");
     op.u.enter_acpi_sleep = (struct xenpf_enter_acpi_sleep){.sleep_state = 3};
-    ok(platform(&v0, XENPF_enter_acpi_sleep, &op) == -EINVAL, "no suspend to RAM");
+    check(platform(&v0, XENPF_enter_acpi_sleep, &op) == -EINVAL, "no suspend to RAM");
     acpi.cpus = 2;
     acpi.cpu[1].apic_id = 9;
     op.u.pcpu_info = (struct xenpf_pcpuinfo){.xen_cpuid = 1};
-    ok(platform(&v0, XENPF_get_cpuinfo, &op) == 0 && op.u.pcpu_info.apic_id == 9 &&
-           op.u.pcpu_info.max_present == 1,
-       "get_cpuinfo");
+    check(platform(&v0, XENPF_get_cpuinfo, &op) == 0 && op.u.pcpu_info.apic_id == 9 &&
+              op.u.pcpu_info.max_present == 1,
+          "get_cpuinfo");
     op.u.pcpu_info.xen_cpuid = 2;
-    ok(platform(&v0, XENPF_get_cpuinfo, &op) == 0 && op.u.pcpu_info.flags == XEN_PCPU_FLAGS_INVALID,
-       "get_cpuinfo of a CPU that is not there");
+    check(platform(&v0, XENPF_get_cpuinfo, &op) == 0 && op.u.pcpu_info.flags == XEN_PCPU_FLAGS_INVALID,
+          "get_cpuinfo of a CPU that is not there");
 }
 
 static void versions(void)
@@ -265,33 +263,33 @@ static void versions(void)
     uint32_t never = 1u << XENFEAT_writable_page_tables | 1u << XENFEAT_auto_translated_physmap |
                      1u << XENFEAT_hvm_callback_vector;
 
-    ok(hc_xen_version(&v0, XENVER_version, GPTR(0)) == 0x40011, "4.17");
+    check(hc_xen_version(&v0, XENVER_version, GPTR(0)) == 0x40011, "4.17");
     hc_xen_version(&v0, XENVER_get_features, GPTR((uint64_t)&f));
-    ok((f.submap & must) == must && !(f.submap & never), "features Linux insists on");
-    ok(f.submap & 1u << XENFEAT_dom0, "dom0 is told that it is");
+    check((f.submap & must) == must && !(f.submap & never), "features Linux insists on");
+    check(f.submap & 1u << XENFEAT_dom0, "dom0 is told that it is");
     hc_xen_version(&vu, XENVER_get_features, GPTR((uint64_t)&f));
-    ok(!(f.submap & 1u << XENFEAT_dom0), "a domU is not");
+    check(!(f.submap & 1u << XENFEAT_dom0), "a domU is not");
     f.submap_idx = 1;
-    ok(hc_xen_version(&v0, XENVER_get_features, GPTR((uint64_t)&f)) == -EINVAL, "one submap only");
+    check(hc_xen_version(&v0, XENVER_get_features, GPTR((uint64_t)&f)) == -EINVAL, "one submap only");
     version_set_command_line("a command line that is a good deal longer than the capabilities");
     hc_xen_version(&v0, XENVER_commandline, to);
     memset(text, 'x', sizeof(text));
-    ok(hc_xen_version(&v0, XENVER_capabilities, to) == 0 && !strncmp(text, "xen-3.0-x86_64", 14), "capabilities");
-    ok(!text[1023] && !text[40], "the rest of the answer is zero");
+    check(hc_xen_version(&v0, XENVER_capabilities, to) == 0 && !strncmp(text, "xen-3.0-x86_64", 14), "capabilities");
+    check(!text[1023] && !text[40], "the rest of the answer is zero");
     version_set_command_line("console=com1");
-    ok(hc_xen_version(&v0, XENVER_commandline, to) == 0 && !strcmp(text, "console=com1"), "command line");
-    ok(hc_xen_version(&vu, XENVER_commandline, to) == -EPERM, "not for a domU");
-    ok(hc_xen_version(&v0, 99, to) == -ENOSYS, "what is not there");
-    ok(hc_xen_version(&v0, XENVER_extraversion, GPTR(0)) == -EFAULT, "nowhere to write");
-    ok(hc_vm_assist(&v0, VMASST_CMD_enable, VMASST_TYPE_writable_pagetables) == 0 &&
-           v0.vm_assist == 1u << VMASST_TYPE_writable_pagetables,
-       "vm_assist on");
-    ok(hc_vm_assist(&v0, VMASST_CMD_disable, VMASST_TYPE_writable_pagetables) == 0 && !v0.vm_assist,
-       "and off");
-    ok(hc_vm_assist(&v0, VMASST_CMD_enable, VMASST_TYPE_m2p_strict) == -EINVAL &&
-           hc_vm_assist(&v0, VMASST_CMD_enable, ~0u) == -EINVAL &&
-           hc_vm_assist(&v0, 2, 0) == -ENOSYS,
-       "what is not known");
+    check(hc_xen_version(&v0, XENVER_commandline, to) == 0 && !strcmp(text, "console=com1"), "command line");
+    check(hc_xen_version(&vu, XENVER_commandline, to) == -EPERM, "not for a domU");
+    check(hc_xen_version(&v0, 99, to) == -ENOSYS, "what is not there");
+    check(hc_xen_version(&v0, XENVER_extraversion, GPTR(0)) == -EFAULT, "nowhere to write");
+    check(hc_vm_assist(&v0, VMASST_CMD_enable, VMASST_TYPE_writable_pagetables) == 0 &&
+              v0.vm_assist == 1u << VMASST_TYPE_writable_pagetables,
+          "vm_assist on");
+    check(hc_vm_assist(&v0, VMASST_CMD_disable, VMASST_TYPE_writable_pagetables) == 0 && !v0.vm_assist,
+          "and off");
+    check(hc_vm_assist(&v0, VMASST_CMD_enable, VMASST_TYPE_m2p_strict) == -EINVAL &&
+              hc_vm_assist(&v0, VMASST_CMD_enable, ~0u) == -EINVAL &&
+              hc_vm_assist(&v0, 2, 0) == -ENOSYS,
+          "what is not known");
 }
 
 static void console(void)
@@ -299,21 +297,21 @@ static void console(void)
     static char text[1000];
     guest_ptr p = GPTR((uint64_t)text);
 
-    ok(hc_console_io(&vu, CONSOLEIO_write, 5, p) == -EPERM, "the console is not for a domU");
-    ok(hc_console_io(&v0, CONSOLEIO_write, 1000, p) == 0 && written == 1000, "1000 bytes are written");
+    check(hc_console_io(&vu, CONSOLEIO_write, 5, p) == -EPERM, "the console is not for a domU");
+    check(hc_console_io(&v0, CONSOLEIO_write, 1000, p) == 0 && written == 1000, "1000 bytes are written");
     written = 0;
     preempt_after = 256;
-    ok(hc_console_io(&v0, CONSOLEIO_write, 1000, p) == -ERESTART && written == 256, "stops when asked");
-    ok(v0.restart.changed == 6 && v0.restart.arg[1] == 744 && v0.restart.arg[2] == p.va + 256,
-       "and says where to go on");
+    check(hc_console_io(&v0, CONSOLEIO_write, 1000, p) == -ERESTART && written == 256, "stops when asked");
+    check(v0.restart.changed == 6 && v0.restart.arg[1] == 744 && v0.restart.arg[2] == p.va + 256,
+          "and says where to go on");
     preempt_after = ~0u;
-    ok(hc_console_io(&v0, CONSOLEIO_write, 744, gptr_add(p, 256)) == 0 && written == 1000, "and does");
-    ok(hc_console_io(&v0, CONSOLEIO_read, 1000, p) == 10, "reading gives what there is");
-    ok(hc_console_io(&v0, CONSOLEIO_read, 4, p) == 4, "at most what fits");
-    ok(hc_console_io(&v0, CONSOLEIO_write, 10, GPTR(0)) == -EFAULT, "a bad buffer");
-    ok(hc_console_io(&v0, 7, 10, p) == -ENOSYS, "what is not there");
+    check(hc_console_io(&v0, CONSOLEIO_write, 744, gptr_add(p, 256)) == 0 && written == 1000, "and does");
+    check(hc_console_io(&v0, CONSOLEIO_read, 1000, p) == 10, "reading gives what there is");
+    check(hc_console_io(&v0, CONSOLEIO_read, 4, p) == 4, "at most what fits");
+    check(hc_console_io(&v0, CONSOLEIO_write, 10, GPTR(0)) == -EFAULT, "a bad buffer");
+    check(hc_console_io(&v0, 7, 10, p) == -ENOSYS, "what is not there");
     on_console_input();
-    ok(virqs == 1, "input raises VIRQ_CONSOLE");
+    check(virqs == 1, "input raises VIRQ_CONSOLE");
 }
 
 int main(void)
@@ -330,5 +328,5 @@ int main(void)
     platform_ops();
     versions();
     console();
-    return done();
+    return check_end();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of an interrupt: each step by hand, then random steps against a model. Proves [irq.level],
  * [irq.edge] and [irq.vector]. */
+#include "ci/tap.h"
 #include "machine_fake/hardware.h"
-#include "machine_fake/tap.h"
 #include "lib/errno.h"
 #include "x86/x86.h"
 
@@ -30,58 +30,58 @@ static void level(void)
 {
     unsigned eois = fake_eois;
 
-    ok(irq_setup_gsi(11, true, true) == 0, "a GSI is set up as level, active low");
-    ok(irq_setup_gsi(11, true, true) == -EEXIST, "the same again is -EEXIST");
-    ok(fake_pin[11].is_masked && !fake_pin[11].vector, "and stays masked until it is bound");
-    ok(irq_bind(11) == 0 && !fake_pin[11].is_masked, "binding unmasks it");
-    ok(fake_pin[11].is_level && fake_pin[11].is_low, "level and low in the pin");
-    ok(irq_setup_gsi(11, false, false) == -EBUSY, "no other trigger while bound");
-    ok(irq_bind(11) == -EBUSY, "no second binding");
+    check(irq_setup_gsi(11, true, true) == 0, "a GSI is set up as level, active low");
+    check(irq_setup_gsi(11, true, true) == -EEXIST, "the same again is -EEXIST");
+    check(fake_pin[11].is_masked && !fake_pin[11].vector, "and stays masked until it is bound");
+    check(irq_bind(11) == 0 && !fake_pin[11].is_masked, "binding unmasks it");
+    check(fake_pin[11].is_level && fake_pin[11].is_low, "level and low in the pin");
+    check(irq_setup_gsi(11, false, false) == -EBUSY, "no other trigger while bound");
+    check(irq_bind(11) == -EBUSY, "no second binding");
     irq_dispatch(fake_pin[11].vector);
-    ok(fake_arrivals[11] == 1 && fake_eois == eois + 1, "an arrival is told, with one EOI");
-    ok(fake_pin[11].is_masked, "[irq.level] the pin is masked now");
+    check(fake_arrivals[11] == 1 && fake_eois == eois + 1, "an arrival is told, with one EOI");
+    check(fake_pin[11].is_masked, "[irq.level] the pin is masked now");
     irq_eoi(11);
-    ok(!fake_pin[11].is_masked, "[irq.level] eoi unmasks it");
+    check(!fake_pin[11].is_masked, "[irq.level] eoi unmasks it");
     irq_dispatch(fake_pin[11].vector);
     irq_unbind(11);
     irq_eoi(11);
-    ok(fake_pin[11].is_masked, "an eoi after unbinding unmasks nothing");
+    check(fake_pin[11].is_masked, "an eoi after unbinding unmasks nothing");
     irq_dispatch(fake_pin[11].vector);
-    ok(fake_arrivals[11] == 2 && fake_eois == eois + 3, "a late arrival is nobody's, but gets its EOI");
+    check(fake_arrivals[11] == 2 && fake_eois == eois + 3, "a late arrival is nobody's, but gets its EOI");
 }
 
 static void edge(void)
 {
-    ok(irq_bind(1) == 0 && !fake_pin[1].is_level, "an ISA interrupt is edge without set-up");
+    check(irq_bind(1) == 0 && !fake_pin[1].is_level, "an ISA interrupt is edge without set-up");
     irq_dispatch(fake_pin[1].vector);
     irq_dispatch(fake_pin[1].vector);
-    ok(fake_arrivals[1] == 2 && !fake_pin[1].is_masked, "[irq.edge] never masked while bound");
-    ok(irq_is_level(9) && !irq_is_level(1), "the MADT's override makes the SCI level");
-    ok(irq_bind_own(0, own) == 0 && !fake_pin[2].is_masked, "ISA 0 of our own is GSI 2");
+    check(fake_arrivals[1] == 2 && !fake_pin[1].is_masked, "[irq.edge] never masked while bound");
+    check(irq_is_level(9) && !irq_is_level(1), "the MADT's override makes the SCI level");
+    check(irq_bind_own(0, own) == 0 && !fake_pin[2].is_masked, "ISA 0 of our own is GSI 2");
     irq_dispatch(fake_pin[2].vector);
-    ok(own_calls == 1 && !fake_arrivals[2], "our own goes to our handler only");
-    ok(irq_bind(2) == -EBUSY, "and nobody else can have it");
+    check(own_calls == 1 && !fake_arrivals[2], "our own goes to our handler only");
+    check(irq_bind(2) == -EBUSY, "and nobody else can have it");
     irq_unbind(2);
-    ok(!fake_pin[2].is_masked, "or take it away");
+    check(!fake_pin[2].is_masked, "or take it away");
 }
 
 static void refusals(void)
 {
-    ok(irq_bind(FAKE_GSIS) == -EINVAL && irq_bind(IRQ_COUNT) == -EINVAL && irq_bind(~0u) == -EINVAL,
-       "no interrupt of that number");
-    ok(irq_setup_gsi(~0u, false, false) == -EINVAL, "no GSI of that number");
-    ok(irq_destroy_msi(3) == -EINVAL, "a GSI is no message");
+    check(irq_bind(FAKE_GSIS) == -EINVAL && irq_bind(IRQ_COUNT) == -EINVAL && irq_bind(~0u) == -EINVAL,
+          "no interrupt of that number");
+    check(irq_setup_gsi(~0u, false, false) == -EINVAL, "no GSI of that number");
+    check(irq_destroy_msi(3) == -EINVAL, "a GSI is no message");
     irq_eoi(~0u);
     irq_unbind(~0u);
     unsigned eois = fake_eois;
     irq_dispatch(VECTOR_SPURIOUS);
     irq_dispatch(0x27);
-    ok(fake_eois == eois, "spurious vectors get no EOI");
+    check(fake_eois == eois, "spurious vectors get no EOI");
     irq_dispatch(VECTOR_TIMER);
-    ok(fake_timer == 1, "the timer has its own way");
+    check(fake_timer == 1, "the timer has its own way");
     for (unsigned v = VECTOR_FIRST; v <= VECTOR_LAST; v++)
         irq_dispatch(v);
-    ok(1, "vectors of nobody do no harm");
+    check(1, "vectors of nobody do no harm");
 }
 
 static void messages(void)
@@ -89,22 +89,22 @@ static void messages(void)
     struct msi m = message(5);
     int irq = irq_create_msi(&m);
 
-    ok(irq >= FAKE_GSIS && fake_msi[5].is_masked && fake_msi[5].vector, "a message is made, masked");
-    ok(irq_create_msi(&m) == -EEXIST, "once");
-    ok(irq_setup_gsi((unsigned)irq, true, true) == -EINVAL, "it is no GSI");
-    ok(irq_bind((unsigned)irq) == 0 && !fake_msi[5].is_masked, "binding unmasks it");
+    check(irq >= FAKE_GSIS && fake_msi[5].is_masked && fake_msi[5].vector, "a message is made, masked");
+    check(irq_create_msi(&m) == -EEXIST, "once");
+    check(irq_setup_gsi((unsigned)irq, true, true) == -EINVAL, "it is no GSI");
+    check(irq_bind((unsigned)irq) == 0 && !fake_msi[5].is_masked, "binding unmasks it");
     irq_dispatch(fake_msi[5].vector);
-    ok(fake_arrivals[irq] == 1 && !fake_msi[5].is_masked, "[irq.edge] it stays so");
+    check(fake_arrivals[irq] == 1 && !fake_msi[5].is_masked, "[irq.edge] it stays so");
     fake_msi[5].vector = 0;
-    ok(irq_restore_msi(0x18) == 0 && fake_msi[5].vector && !fake_msi[5].is_masked,
-       "restored after a reset of the device");
-    ok(irq_restore_msi(0x19) == -ENODEV, "nothing to restore of another");
+    check(irq_restore_msi(0x18) == 0 && fake_msi[5].vector && !fake_msi[5].is_masked,
+          "restored after a reset of the device");
+    check(irq_restore_msi(0x19) == -ENODEV, "nothing to restore of another");
     unsigned vector = fake_msi[5].vector;
-    ok(irq_destroy_msi((unsigned)irq) == 0 && fake_msi[5].is_masked, "destroyed while bound: masked");
+    check(irq_destroy_msi((unsigned)irq) == 0 && fake_msi[5].is_masked, "destroyed while bound: masked");
     irq_dispatch(vector);
-    ok(fake_arrivals[irq] == 1, "a late message is nobody's");
+    check(fake_arrivals[irq] == 1, "a late message is nobody's");
     fake_msi_map_result = -ENOSPC;
-    ok(irq_create_msi(&m) == -ENOSPC && !irq_exists((unsigned)irq), "a table that cannot be mapped");
+    check(irq_create_msi(&m) == -ENOSPC && !irq_exists((unsigned)irq), "a table that cannot be mapped");
     fake_msi_map_result = 0;
 }
 
@@ -124,11 +124,12 @@ static void exhaust(void)
         distinct &= !used[fake_msi[0].vector];
         used[fake_msi[0].vector] = true;
     }
-    ok(rc == -ENOSPC && n > 150, "%d messages, then -ENOSPC", n);
-    ok(distinct && !used[0x80] && !used[0x82], "[irq.vector] each its own vector, none of the guests' gates");
+    printf("# %d messages\n", n);
+    check(rc == -ENOSPC && n > 150, "150 messages and more, then -ENOSPC");
+    check(distinct && !used[0x80] && !used[0x82], "[irq.vector] each its own vector, none of the guests' gates");
     while (n--)
         irq_destroy_msi((unsigned)made[n]);
-    ok(irq_create_msi(&m) >= 0, "and all come back");
+    check(irq_create_msi(&m) >= 0, "and all come back");
 }
 
 struct model {
@@ -206,7 +207,8 @@ static void random_life(void)
                 wrong++;
         }
     }
-    ok(!wrong, "300,000 random steps: masked exactly when unbound or in service (%d wrong)", wrong);
+    printf("# %d wrong\n", wrong);
+    check(!wrong, "300,000 random steps: masked exactly when unbound or in service");
 }
 
 int main(void)
@@ -219,5 +221,5 @@ int main(void)
     messages();
     exhaust();
     random_life();
-    return done();
+    return check_end();
 }

@@ -15,21 +15,9 @@
 #include <unistd.h>
 #include <xen/elfnote.h>
 
+#include "ci/tap.h"
 #include "lib/errno.h"
 #include "test/payload_craft.h"
-
-static unsigned tests;
-
-static void ok(bool is_good, const char *name)
-{
-    printf("%sok %u - payload: %s\n", is_good ? "" : "not ", ++tests, name);
-    fflush(stdout);
-}
-
-static void skip(const char *name, const char *why)
-{
-    printf("ok %u - payload: %s # SKIP %s\n", ++tests, name, why);
-}
 
 /* Memory that counts, and that fails when `left` reaches 0. */
 struct counted {
@@ -207,18 +195,18 @@ static void test_refusals(void)
         c = craft_default();
         spoil(&c, &refusals[i]);
         snprintf(name, sizeof(name), "refused: %s", refusals[i].name);
-        ok(refuses(&c, refusals[i].expect), name);
+        check(refuses(&c, refusals[i].expect), name);
     }
     c = craft_default();
     strcpy(c.owner, "GNU");
-    ok(refuses(&c, "no Xen notes"), "refused: notes of another owner only");
+    check(refuses(&c, "no Xen notes"), "refused: notes of another owner only");
     c = craft_default();
     c.program[1].p_type = PT_NULL;
-    ok(refuses(&c, "no Xen notes"), "refused: no note segment");
+    check(refuses(&c, "no Xen notes"), "refused: no note segment");
     c = craft_default();
     c.program[0].p_memsz = c.program[0].p_filesz = 0;
     c.program[2].p_type = PT_NULL;
-    ok(refuses(&c, "no loadable"), "refused: no loadable segment");
+    check(refuses(&c, "no loadable"), "refused: no loadable segment");
 }
 
 static bool refuses_module(const void *at, size_t size, const char *expect)
@@ -255,29 +243,29 @@ static void test_containers(void)
     static const char xz_crc64[] = "\xfd"
                                    "7zXZ\0\0\4abcd\0\0\0\0\0\1\0\0";
 
-    ok(refuses_module("", 0, "not a bzImage or ELF"), "refused: empty module");
-    ok(refuses_module("#!/bin/sh\n", 10, "not a bzImage or ELF"), "refused: a script");
-    ok(refuses_module("\x7f"
-                      "ELF\2\1\1",
-                      7, "truncated"),
-       "refused: the beginning of an ELF file");
-    ok(refuses_module(b, bz.size, "truncated"), "refused: bzImage round the beginning of an ELF");
+    check(refuses_module("", 0, "not a bzImage or ELF"), "refused: empty module");
+    check(refuses_module("#!/bin/sh\n", 10, "not a bzImage or ELF"), "refused: a script");
+    check(refuses_module("\x7f"
+                         "ELF\2\1\1",
+                         7, "truncated"),
+          "refused: the beginning of an ELF file");
+    check(refuses_module(b, bz.size, "truncated"), "refused: bzImage round the beginning of an ELF");
     b[0x206] = 7;
-    ok(refuses_module(b, bz.size, "protocol 2.07"), "refused: old boot protocol");
+    check(refuses_module(b, bz.size, "protocol 2.07"), "refused: old boot protocol");
     b[0x206] = 15;
     memset(b + 0x248, 0xff, 4);
-    ok(refuses_module(b, bz.size, "truncated"), "refused: payload offset outside");
+    check(refuses_module(b, bz.size, "truncated"), "refused: payload offset outside");
     memset(b + 0x24c, 0, 4);
-    ok(refuses_module(b, bz.size, "no payload"), "refused: payload of no bytes");
+    check(refuses_module(b, bz.size, "no payload"), "refused: payload of no bytes");
     free(b);
-    ok(refuses_payload(BYTES("BZh91AY"), "bzip2"), "refused: bzip2 is named");
-    ok(refuses_payload(BYTES("\x5d\0\0\0\1"), "LZMA"), "refused: LZMA is named");
-    ok(refuses_payload(BYTES("\x89LZO\0\0\0"), "LZO"), "refused: LZO is named");
-    ok(refuses_payload(BYTES("\x1f\x8b"), "ends early"), "refused: payload of two bytes");
-    ok(refuses_payload(BYTES("what is this"), "no known format"), "refused: unknown payload");
-    ok(refuses_payload(BYTES("\x28\xb5\x2f\xfd xx\0\0\0\x80"), "declares"), "refused: huge size");
-    ok(refuses_payload(BYTES("\x28\xb5\x2f\xfd xx\0\0\0\0"), "declares"), "refused: size 0");
-    ok(refuses_payload(BYTES(xz_crc64), "CRC32"), "refused: XZ with CRC64");
+    check(refuses_payload(BYTES("BZh91AY"), "bzip2"), "refused: bzip2 is named");
+    check(refuses_payload(BYTES("\x5d\0\0\0\1"), "LZMA"), "refused: LZMA is named");
+    check(refuses_payload(BYTES("\x89LZO\0\0\0"), "LZO"), "refused: LZO is named");
+    check(refuses_payload(BYTES("\x1f\x8b"), "ends early"), "refused: payload of two bytes");
+    check(refuses_payload(BYTES("what is this"), "no known format"), "refused: unknown payload");
+    check(refuses_payload(BYTES("\x28\xb5\x2f\xfd xx\0\0\0\x80"), "declares"), "refused: huge size");
+    check(refuses_payload(BYTES("\x28\xb5\x2f\xfd xx\0\0\0\0"), "declares"), "refused: size 0");
+    check(refuses_payload(BYTES(xz_crc64), "CRC32"), "refused: XZ with CRC64");
 }
 
 /* The packers people have; the last row packs nothing. */
@@ -417,13 +405,13 @@ static void test_packer(const struct packer *k, const uint8_t *image)
     for (size_t i = 0; i < ARRAY_SIZE(what); i++) {
         snprintf(name, sizeof(name), "%s, %s", k->name, what[i]);
         if (!bz.at)
-            skip(name, "the tool is not installed");
+            check_skipped(name, "the tool is not installed");
         else
-            ok(i == 0   ? opens_to(bz, image)
-               : i == 1 ? refuses_truncated(bz)
-               : i == 2 ? survives_flips(k, bz, image)
-                        : survives_no_memory(bz),
-               name);
+            check(i == 0   ? opens_to(bz, image)
+                  : i == 1 ? refuses_truncated(bz)
+                  : i == 2 ? survives_flips(k, bz, image)
+                           : survives_no_memory(bz),
+                  name);
     }
     free((void *)bz.at);
 }
@@ -437,15 +425,15 @@ static void test_load(const uint8_t *image)
     memset(window, 0xaa, CRAFT_SPAN);
     memcpy(expect, image + TEXT_AT, TEXT_SIZE);
     memcpy(expect + 0x2000, image + DATA_AT, DATA_SIZE);
-    ok(!payload_open(&p, module.at, module.size, &memory), "a plain ELF opens");
-    ok(!p.unpacked && p.image.at == module.at, "a plain ELF is not copied");
-    ok(p.kernel_start == CRAFT_BASE + CRAFT_PADDR && p.kernel_end == p.kernel_start + CRAFT_SPAN,
-       "kernel_start and kernel_end");
-    ok(p.entry == CRAFT_ENTRY && p.mod_start_pfn == 1 && p.supported_features == 0x8801 &&
-           p.features_required == 1 && p.features_known == 0x11,
-       "numbers of 4 and 8 bytes, features");
+    check(!payload_open(&p, module.at, module.size, &memory), "a plain ELF opens");
+    check(!p.unpacked && p.image.at == module.at, "a plain ELF is not copied");
+    check(p.kernel_start == CRAFT_BASE + CRAFT_PADDR && p.kernel_end == p.kernel_start + CRAFT_SPAN,
+          "kernel_start and kernel_end");
+    check(p.entry == CRAFT_ENTRY && p.mod_start_pfn == 1 && p.supported_features == 0x8801 &&
+              p.features_required == 1 && p.features_known == 0x11,
+          "numbers of 4 and 8 bytes, features");
     payload_load(&p, window);
-    ok(!memcmp(window, expect, CRAFT_SPAN), "loading copies segments and zeroes the rest");
+    check(!memcmp(window, expect, CRAFT_SPAN), "loading copies segments and zeroes the rest");
     payload_close(&p);
     free(window);
     free(expect);
@@ -466,10 +454,10 @@ static void test_optional(void)
     for (size_t i = 0; i < ARRAY_SIZE(optional); i++)
         craft_find(&c, optional[i])->type = ~0u;
     craft_write(&c, file);
-    ok(!payload_open(&p, file, sizeof(file), &memory) && p.hypercall_page == PAYLOAD_ABSENT &&
-           p.init_p2m == PAYLOAD_ABSENT && p.hv_start_low == PAYLOAD_ABSENT &&
-           p.mod_start_pfn == PAYLOAD_ABSENT && !p.paddr_offset && !p.features_known,
-       "optional notes may be absent");
+    check(!payload_open(&p, file, sizeof(file), &memory) && p.hypercall_page == PAYLOAD_ABSENT &&
+              p.init_p2m == PAYLOAD_ABSENT && p.hv_start_low == PAYLOAD_ABSENT &&
+              p.mod_start_pfn == PAYLOAD_ABSENT && !p.paddr_offset && !p.features_known,
+          "optional notes may be absent");
     payload_close(&p);
 }
 
@@ -478,7 +466,7 @@ static bool text_is(struct bytes text, const char *wanted)
     return text.size == strlen(wanted) && !memcmp(text.at, wanted, text.size);
 }
 
-/* pv-abi: what readelf shows for Debian's linux-image-6.1.0-56-amd64. */
+/* What readelf shows for Debian's linux-image-6.1.0-56-amd64. */
 static void test_known_kernel(const struct payload *p)
 {
     static const struct payload_segment expect[] = {
@@ -493,18 +481,18 @@ static void test_known_kernel(const struct payload *p)
         good = p->segment[i].paddr == expect[i].paddr &&
                p->segment[i].file_size == expect[i].file_size &&
                p->segment[i].memory_size == expect[i].memory_size;
-    ok(good, "Debian 6.1.0-56: segments");
-    ok(p->image.size == 65906612 && p->kernel_start == 0xffffffff81000000 &&
-           p->kernel_end == 0xffffffff84a00000,
-       "Debian 6.1.0-56: sizes and place");
-    ok(p->entry == 0xffffffff830791c0 && p->virt_base == 0xffffffff80000000 && !p->paddr_offset &&
-           p->hypercall_page == PAYLOAD_ABSENT && p->hv_start_low == 0xffff800000000000 &&
-           p->init_p2m == 0x8000000000 && p->mod_start_pfn == 1 && p->supported_features == 0x8801,
-       "Debian 6.1.0-56: numbers");
-    ok(text_is(p->xen_version, "xen-3.0") && text_is(p->guest_os, "linux") &&
-           text_is(p->loader, "generic") &&
-           text_is(p->features, "!writable_page_tables|pae_pgdir_above_4gb"),
-       "Debian 6.1.0-56: texts");
+    check(good, "Debian 6.1.0-56: segments");
+    check(p->image.size == 65906612 && p->kernel_start == 0xffffffff81000000 &&
+              p->kernel_end == 0xffffffff84a00000,
+          "Debian 6.1.0-56: sizes and place");
+    check(p->entry == 0xffffffff830791c0 && p->virt_base == 0xffffffff80000000 && !p->paddr_offset &&
+              p->hypercall_page == PAYLOAD_ABSENT && p->hv_start_low == 0xffff800000000000 &&
+              p->init_p2m == 0x8000000000 && p->mod_start_pfn == 1 && p->supported_features == 0x8801,
+          "Debian 6.1.0-56: numbers");
+    check(text_is(p->xen_version, "xen-3.0") && text_is(p->guest_os, "linux") &&
+              text_is(p->loader, "generic") &&
+              text_is(p->features, "!writable_page_tables|pae_pgdir_above_4gb"),
+          "Debian 6.1.0-56: texts");
 }
 
 static bool is_known_kernel(struct bytes file)
@@ -522,12 +510,12 @@ static void test_stock_kernel(const char *path)
     int rc;
 
     if (!file.at) {
-        skip("a stock kernel opens and loads", "no kernel image given");
+        check_skipped("a stock kernel opens and loads", "no kernel image given");
         return;
     }
     counted.peak_bytes = 0;
     rc = payload_open(&p, file.at, file.size, &memory);
-    ok(!rc, "a stock kernel opens");
+    check(!rc, "a stock kernel opens");
     if (rc) {
         printf("# %s\n", p.error);
         return;
@@ -537,11 +525,11 @@ static void test_stock_kernel(const char *path)
         test_known_kernel(&p);
     window = malloc(p.kernel_end - p.kernel_start);
     payload_load(&p, window);
-    ok(!memcmp(window, p.image.at + p.segment[0].offset, p.segment[0].file_size),
-       "a stock kernel loads");
+    check(!memcmp(window, p.image.at + p.segment[0].offset, p.segment[0].file_size),
+          "a stock kernel loads");
     free(window);
     payload_close(&p);
-    ok(!counted.live_blocks, "a stock kernel leaves no memory behind");
+    check(!counted.live_blocks, "a stock kernel leaves no memory behind");
     free((void *)file.at);
 }
 
@@ -579,7 +567,7 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < ARRAY_SIZE(packers); i++)
             test_packer(&packers[i], image);
         test_stock_kernel(argc > 1 ? argv[1] : getenv("VMLINUZ"));
-        printf("1..%u\n", tests);
+        rc = check_end();
     }
     snprintf(command, sizeof(command), "rm -rf %s", work);
     return system(command) || rc;

@@ -204,7 +204,6 @@ static void walk(void)
 
 int main(void)
 {
-    plan(SEEDS + 2);
     fake_machine(CPUS);
     for (unsigned i = 0; i < DOMAINS; i++) {
         doms[i] = fake_domain((domid_t)i, VCPUS);
@@ -220,5 +219,5 @@ int main(void)
     printf("# %llu moves by pinning, %llu looks at an idle CPU\n", (unsigned long long)moves,
            (unsigned long long)times_idle);
     check(moves > 100 && times_idle > 100, "vCPUs moved, and CPUs idled");
-    return verdict();
+    return check_end();
 }

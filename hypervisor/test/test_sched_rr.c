@@ -244,7 +244,6 @@ int main(void)
 {
     struct domain *d, *two;
 
-    plan(33);
     if (sched_init("rr"))
         panic("no round robin");
     fake_machine(2);
@@ -262,5 +261,5 @@ int main(void)
     other_cpu(two);
     fake_domain_free(two);
     check(fake_pages_out == 2 * 32, "all pages given back");
-    return verdict();
+    return check_end();
 }

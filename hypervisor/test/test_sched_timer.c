@@ -251,7 +251,6 @@ int main(void)
 {
     struct domain *d;
 
-    plan(18);
     fake_machine(2);
     for (int i = 0; i < N; i++) {
         timer_init(&timers[i], fire);
@@ -270,5 +269,5 @@ int main(void)
     check(sched_init("rr") == 0 && sched_init("credit") == 0, "the policy by name");
     check(sched_init("none") == -ENOENT, "no such policy");
     fake_domain_free(d);
-    return verdict();
+    return check_end();
 }

@@ -70,12 +70,6 @@ static inline struct trace_time trace_begin(enum trace_class class)
     return unlikely(trace_mask & class) ? trace_time_now() : (struct trace_time){0, 0};
 }
 
-/* Ticks since then. */
-static inline uint64_t trace_since(struct trace_time begin)
-{
-    return rdtsc() - ((uint64_t)begin.high << 32 | begin.low);
-}
-
 #define TRACE_MEMBER(type, name, unit, meaning)    trace_##type name;
 #define TRACE_SIZE(type, name, unit, meaning)      sizeof(trace_##type) +
 #define TRACE_PARAMETER(type, name, unit, meaning) TRACE_TAKEN_##type name

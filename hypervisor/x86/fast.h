@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the straight ways (straight.S) and the quick exit read of a CPU and of the vCPU behind a struct context. Plain #defines for the assembler; pv/entry.c compares them with the structures.
+ * Offsets in struct cpu and struct vcpu for the assembler: what the straight ways (straight.S) and the quick exit
+ * read. pv/entry.c compares them with the structures.
  */
 #ifndef X86_FAST_H
 #define X86_FAST_H

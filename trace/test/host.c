@@ -130,23 +130,3 @@ bool reading_all(struct reading *s, const struct trace_ring *r)
     }
     return true;
 }
-
-/* --- TAP --- */
-
-static unsigned tests, failures;
-
-void tap(bool ok, const char *what, const char *why)
-{
-    tests++;
-    failures += !ok;
-    printf("%sok %u - %s\n", ok ? "" : "not ", tests, what);
-    if (why && *why)
-        printf("# %s\n", why);
-    fflush(stdout);
-}
-
-int tap_end(void)
-{
-    printf("1..%u\n", tests);
-    return failures != 0;
-}

@@ -7,6 +7,7 @@
 #ifndef TRACE_TEST_HOST_H
 #define TRACE_TEST_HOST_H
 
+#include "ci/tap.h"
 #include "trace/emit.h"
 #include "trace/test/emissions.h"
 #include "x86/restart.h"
@@ -41,10 +42,5 @@ bool reading_packet(struct reading *s, const uint8_t *packet, uint32_t bytes);
 
 /* Reads what the ring holds now, the open packet included. */
 bool reading_all(struct reading *s, const struct trace_ring *r);
-
-/* --- TAP --- */
-
-void tap(bool ok, const char *what, const char *why);
-int tap_end(void);
 
 #endif

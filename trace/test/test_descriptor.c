@@ -78,20 +78,19 @@ int main(int argc, char **argv)
     uint8_t *memory = argc == 3 ? map(argv[1], &bytes) : NULL;
     uint8_t *trace = argc == 3 ? map(argv[2], &trace_bytes) : NULL;
     struct trace_descriptor *d = memory ? find(memory, bytes) : NULL;
-    char why[160];
 
-    tap(d, "the descriptor is found in memory, with its checksum", "");
+    check(d, "the descriptor is found in memory, with its checksum");
     if (!d || !trace || trace_bytes < sizeof(struct file_header))
         return 1;
     const struct trace_ring *r = (void *)(memory + d->ring[0]);
     head = sizeof(struct file_header) + d->header.schema_bytes;
     const struct file_ring *said = (void *)(trace + head);
     uint64_t n = read_ring(r);
-    tap(!memcmp(memory + d->schema, trace + sizeof(struct file_header), d->header.schema_bytes - 8),
-        "the schema is where it says", "");
-    snprintf(why, sizeof(why), "%" PRIu64 " records, %" PRIu64 " written", n, said->attempted);
-    tap(n > 20 && n == said->attempted, "memory and debug port tell of the same records", why);
+    check(!memcmp(memory + d->schema, trace + sizeof(struct file_header), d->header.schema_bytes - 8),
+          "the schema is where it says");
+    printf("# %" PRIu64 " records, %" PRIu64 " written\n", n, said->attempted);
+    check(n > 20 && n == said->attempted, "memory and debug port tell of the same records");
     d->ring[0] ^= 1;
-    tap(!find(memory, bytes), "a damaged descriptor is not believed", "");
-    return tap_end();
+    check(!find(memory, bytes), "a damaged descriptor is not believed");
+    return check_end();
 }

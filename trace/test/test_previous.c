@@ -4,10 +4,10 @@
  * there, only unused memory is kept, an eighth at most, and only what was kept is written out and given back. TAP.
  */
 #define _GNU_SOURCE
+#include "ci/tap.h"
 #include "core/previous.h"
 #include "lib/bug.h"
 #include "mm/mm.h"
-#include "machine_fake/tap.h"
 #include "trace/trace.h"
 
 #include <string.h>
@@ -186,22 +186,22 @@ int main(void)
     if (mmap((void *)DIRECT_VA, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) ==
         MAP_FAILED)
         return 2;
-    ok(finds(good, 7, TEXT_FRAMES + 2 * RING_FRAMES), "what is right is kept, written and given back");
-    ok(is_kept_for_a_dump(), "without a debug port it stays where it is");
-    ok(finds(not_recording, 0, 0), "a machine that had stopped recording left nothing");
-    ok(finds(no_number, 0, 0) && finds(large_number, 0, 0), "a number no boot can have");
-    ok(finds(schema_elsewhere, 0, 0) && finds(schema_long, 0, 0), "a schema elsewhere, or too long");
-    ok(finds(ring_odd, 0, 0) && finds(ring_small, 0, 0) && finds(ring_large, 0, 0), "rings of impossible sizes");
-    ok(finds(text_used, 0, 0), "a schema in memory that is used");
-    ok(leaves_alone(page_used), "what lies in a page that is used is not even changed");
-    ok(leaves_alone(elsewhere), "nor what says that it lies elsewhere");
-    ok(finds(ring_used, 7, TEXT_FRAMES + RING_FRAMES), "a ring in memory that is used");
-    ok(finds(ring_unaligned, 7, TEXT_FRAMES + RING_FRAMES), "a ring that begins within a page");
-    ok(finds(ring_outside, 7, TEXT_FRAMES + RING_FRAMES), "a ring that ends outside of memory");
-    ok(finds(ring_twice, 7, TEXT_FRAMES + RING_FRAMES), "the same ring for two CPUs");
-    ok(finds(ring_on_text, 7, TEXT_FRAMES + RING_FRAMES), "a ring upon the description");
-    ok(finds(too_many, 7, TEXT_FRAMES + 4 * (STEP >> PAGE_SHIFT)), "no more than an eighth of memory");
-    ok(finds(two, 7, TEXT_FRAMES + 2 * RING_FRAMES), "of two the newest");
-    ok(finds(two_newest_first, 7, TEXT_FRAMES + 2 * RING_FRAMES), "wherever it lies");
-    return done();
+    check(finds(good, 7, TEXT_FRAMES + 2 * RING_FRAMES), "what is right is kept, written and given back");
+    check(is_kept_for_a_dump(), "without a debug port it stays where it is");
+    check(finds(not_recording, 0, 0), "a machine that had stopped recording left nothing");
+    check(finds(no_number, 0, 0) && finds(large_number, 0, 0), "a number no boot can have");
+    check(finds(schema_elsewhere, 0, 0) && finds(schema_long, 0, 0), "a schema elsewhere, or too long");
+    check(finds(ring_odd, 0, 0) && finds(ring_small, 0, 0) && finds(ring_large, 0, 0), "rings of impossible sizes");
+    check(finds(text_used, 0, 0), "a schema in memory that is used");
+    check(leaves_alone(page_used), "what lies in a page that is used is not even changed");
+    check(leaves_alone(elsewhere), "nor what says that it lies elsewhere");
+    check(finds(ring_used, 7, TEXT_FRAMES + RING_FRAMES), "a ring in memory that is used");
+    check(finds(ring_unaligned, 7, TEXT_FRAMES + RING_FRAMES), "a ring that begins within a page");
+    check(finds(ring_outside, 7, TEXT_FRAMES + RING_FRAMES), "a ring that ends outside of memory");
+    check(finds(ring_twice, 7, TEXT_FRAMES + RING_FRAMES), "the same ring for two CPUs");
+    check(finds(ring_on_text, 7, TEXT_FRAMES + RING_FRAMES), "a ring upon the description");
+    check(finds(too_many, 7, TEXT_FRAMES + 4 * (STEP >> PAGE_SHIFT)), "no more than an eighth of memory");
+    check(finds(two, 7, TEXT_FRAMES + 2 * RING_FRAMES), "of two the newest");
+    check(finds(two_newest_first, 7, TEXT_FRAMES + 2 * RING_FRAMES), "wherever it lies");
+    return check_end();
 }

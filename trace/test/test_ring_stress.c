@@ -168,14 +168,13 @@ static void judge(const char *name, const struct cpu_state *c)
     uint64_t interrupts = c->attempts[1] + c->attempts[2], attempts = c->attempts[0] + interrupts;
     uint64_t dropped = ring_of(c)->dropped;
     bool exact = s->read + s->overwritten + dropped == attempts + s->lost;
-    char what[120], why[400];
+    char what[120];
 
     snprintf(what, sizeof(what), "%s, CPU %u: read + overwritten + dropped is what was attempted", name, c->number);
-    snprintf(why, sizeof(why),
-             "%" PRIu64 " attempted (%" PRIu64 " from interrupts): %" PRIu64 " read, %" PRIu64 " overwritten, %" PRIu64
-             " dropped; %" PRIu64 " restarts, %" PRIu64 " packets torn while read%s%s", attempts, interrupts, s->read,
-             s->overwritten, dropped, c->restarts, s->torn, *s->error ? ": " : "", s->error);
-    tap(exact && writers_are_own(c) && interrupts && !*s->error, what, why);
+    printf("# %" PRIu64 " attempted (%" PRIu64 " from interrupts): %" PRIu64 " read, %" PRIu64 " overwritten, %" PRIu64
+           " dropped; %" PRIu64 " restarts, %" PRIu64 " packets torn while read%s%s\n", attempts, interrupts, s->read,
+           s->overwritten, dropped, c->restarts, s->torn, *s->error ? ": " : "", s->error);
+    check(exact && writers_are_own(c) && interrupts && !*s->error, what);
 }
 
 static void start(unsigned cpu, enum trace_mode mode)
@@ -220,5 +219,5 @@ int main(int argc, char **argv)
     stress("overwrite", TRACE_OVERWRITE);
     stress("drop", TRACE_DROP);
     stress("freeze", TRACE_FREEZE);
-    return tap_end();
+    return check_end();
 }

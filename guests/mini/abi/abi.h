@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sets of the ABI test, one file each, and what they share. */
+/* The sets of the ABI test, each in the file of its name, and what they share. */
 #ifndef ABI_H
 #define ABI_H
 

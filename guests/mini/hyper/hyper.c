@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program: runs the rows of suite hyper that `vtg.run=bench:NAME[+NAME...]` names, `hyper` for
- * all, or what a restored machine is told with `vtg.run=choice`, and prints for each what the micro benchmarks print: `VTG-BENCH <name>`, then a JSON line.
+ * Runs the rows of suite hyper named by `vtg.run=bench:NAME[+NAME...]` (`hyper`: all), or what a restored machine is
+ * told with `vtg.run=choice`. Prints what the micro benchmarks print: for each `VTG-BENCH <name>`, then a JSON line.
  */
 #include "hyper.h"
 

@@ -56,7 +56,10 @@ u32 domains_list(void)
 void mini_main(const char *args)
 {
     case_set("keeper");
-    guests_run(args);
+    if (arg_number(args, "asked", 0))
+        response_run(args);
+    else
+        guests_run(args);
     if (arg_number(args, "cycles", 1)) {
         right_run();
         cycle_run(args);

@@ -21,6 +21,13 @@ long domain_info(domid_t domain, struct xen_domctl_getdomaininfo *info);
 /* Blocks for that long. */
 void sleep_ns(u64 ns);
 
+/* 0 to below - 1, below 2^31; the same numbers for the same first *state. */
+static inline u64 random(u64 *state, u64 below)
+{
+    *state = *state * 6364136223846793005ul + 1442695040888963407ul;
+    return (*state >> 33) % below;
+}
+
 /* Domains but dom0, in `list` (room for LIST_MAX). */
 #define LIST_MAX 200
 extern struct xen_domctl_getdomaininfo list[LIST_MAX];
@@ -74,9 +81,10 @@ void __attribute__((noreturn)) restless(u64 vcpu);
 #define SPARE_PAGE 511
 extern u8 restless_stack[2][PAGE_SIZE];
 
-/* --- guests.c, cycle.c, right.c, kill.c, held.c, state.c, times.c: the cases --- */
+/* --- guests.c, response.c, cycle.c, right.c, kill.c, held.c, state.c, times.c: the cases --- */
 
 void guests_run(const char *args);
+void response_run(const char *args); /* in the place of guests_run: its guests do not end */
 void cycle_run(const char *args);
 void right_run(void);
 void kill_run(const char *args);

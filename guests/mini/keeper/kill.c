@@ -16,16 +16,9 @@
 #define RUN_NS    2000000
 #define AUDITS    16 /* one in so many kills */
 
+static u64 state;
 static grant_entry_v1_t *grants;
 static void *granted[REFS];
-
-static u64 state;
-
-static u64 random(u64 below)
-{
-    state = state * 6364136223846793005ul + 1442695040888963407ul;
-    return (state >> 33) % below;
-}
 
 static void grants_init(void)
 {
@@ -82,7 +75,7 @@ static void look(const struct victim *of, struct tally *t)
 static void kill_one(struct tally *t)
 {
     static struct victim one;
-    unsigned int steps = (unsigned int)random(2 * VICTIM_STEPS);
+    unsigned int steps = (unsigned int)random(&state, 2 * VICTIM_STEPS);
     u64 before = frames_free();
 
     memset(&one, 0, sizeof(one));
@@ -92,9 +85,9 @@ static void kill_one(struct tally *t)
     }
     offer(one.domain);
     steps = steps > VICTIM_STEPS ? VICTIM_STEPS : steps;
-    t->errors += victim_make(&one, steps, random(1ul << 31)) != 0;
+    t->errors += victim_make(&one, steps, random(&state, 1ul << 31)) != 0;
     if (steps == VICTIM_STEPS) {
-        sleep_ns(random(RUN_NS));
+        sleep_ns(random(&state, RUN_NS));
         look(&one, t);
     }
     t->errors += domctl_do(XEN_DOMCTL_destroydomain, one.domain) != 0;

@@ -18,12 +18,6 @@
 struct restless restless_work;
 u8 restless_stack[2][PAGE_SIZE] __attribute__((aligned(4096)));
 
-static u64 random(u64 *state, u64 below)
-{
-    *state = *state * 6364136223846793005ul + 1442695040888963407ul;
-    return (*state >> 33) % below;
-}
-
 static u64 pool_frame(u64 *s)
 {
     const struct restless *w = &restless_work;

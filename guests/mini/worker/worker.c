@@ -6,8 +6,10 @@
  *   rounds=N   how long (default 100)
  *   spins=N    how long a round is before the CPU is left to others (default 20000, about 0.1 ms)
  *   end=crash  by a fault instead; end=never: it works for ever; end=ask: as long as it is refused what
- *              only the control domain may do, else it powers off as if it had crashed
+ *              only the control domain may do, else it powers off as if it had crashed; end=wait: it sleeps
+ *              for ever
  *   offer=N    lets domains 2 to N+1 send it events and map some of its frames
+ *   answer     sends back what dom0 sends to its first port
  */
 #include "worker.h"
 
@@ -62,7 +64,7 @@ void mini_main(const char *args)
     void *page = page_alloc();
 
     spins = arg_number(args, "spins", spins);
-    if (domains && !offer_init(domains))
+    if ((domains && !offer_init(domains)) || (arg_has(args, "answer") && !answer_init()))
         guest_shutdown(SHUTDOWN_watchdog);
     for (u64 i = 0; i < rounds || arg_has(args, "end=never"); i++) {
         if (!round_works(page))
@@ -70,6 +72,8 @@ void mini_main(const char *args)
         shared_info->arch.pfn_to_mfn_frame_list_list = i + 1; /* for the keeper, and */
         shared_info->arch.max_pfn = event_upcalls;
     }
+    while (arg_has(args, "end=wait"))
+        hyp_sched_op(SCHEDOP_block, 0);
     if (arg_has(args, "end=ask") && !is_refused())
         guest_shutdown(SHUTDOWN_suspend);
     if (arg_has(args, "end=crash"))

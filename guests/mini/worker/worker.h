@@ -12,4 +12,9 @@ bool offer_init(u32 domains);
 /* What may only be read was never written. True when nothing was offered. */
 bool offer_is_sealed(void);
 
+/* --- answer.c --- */
+
+/* From now on each event of dom0 to our first port is sent back. False: it was refused. */
+bool answer_init(void);
+
 #endif

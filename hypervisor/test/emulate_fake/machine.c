@@ -235,17 +235,3 @@ void panic(const char *fmt, ...)
     fflush(stdout);
     __builtin_trap();
 }
-
-static unsigned checks, failures;
-
-void check(bool ok, const char *name)
-{
-    printf("%sok %u - %s\n", ok ? "" : "not ", ++checks, name);
-    failures += !ok;
-}
-
-int check_end(void)
-{
-    printf("1..%u\n", checks);
-    return failures != 0;
-}

@@ -6,6 +6,7 @@
 #ifndef EMULATE_FAKE_MACHINE_H
 #define EMULATE_FAKE_MACHINE_H
 
+#include "ci/tap.h"
 #include "domain/domain.h"
 
 #define IO_LOG  256
@@ -48,9 +49,5 @@ extern struct machine machine;
 
 /* Puts the machine and a vCPU of a domain into a known state: kernel mode, no I/O privilege. */
 void machine_reset(struct vcpu *v, struct domain *d);
-
-/* TAP. */
-void check(bool ok, const char *name);
-int check_end(void);
 
 #endif

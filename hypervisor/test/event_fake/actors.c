@@ -231,6 +231,17 @@ static void returns_from_long_sleep(void)
     check(is_within(sleeper->used_ns, 3500 * MS, 15), "and then like the others");
 }
 
+/* Seven sleep from 4.8 s to 7.8 s: whoever runs meanwhile takes nothing from them. */
+static void computes_while_others_sleep(void)
+{
+    struct actor *busy = actor_add(256, 0, 0);
+
+    for (unsigned i = 0; i < 7; i++)
+        actor_add(256, 600 * MS, 3000 * MS);
+    actors_run();
+    check(is_within(busy->used_ns, 600 * MS + 3000 * MS + 275 * MS, 30), "to run while others sleep makes no debt");
+}
+
 static void work_conserving(void)
 {
     for (unsigned i = 0; i < 6; i++)
@@ -259,6 +270,7 @@ void check_promises(void)
     sleeper_beside_the_rich();
     cheats();
     returns_from_long_sleep();
+    computes_while_others_sleep();
     work_conserving();
     many();
 }

@@ -14,28 +14,6 @@ uint64_t fake_now, fake_armed[MAX_CPUS];
 int fake_access_budget = -1, fake_preempt_every, fake_alloc_budget = -1, fake_pages_out;
 struct domain *fake_domains[MAX_DOMAINS];
 static struct vcpu idle_vcpus[MAX_CPUS];
-static unsigned planned, done, failed;
-
-/* --- TAP --- */
-
-void plan(unsigned n)
-{
-    planned = n;
-    printf("1..%u\n", n);
-    fflush(stdout);
-}
-
-void check(bool ok, const char *name)
-{
-    printf("%sok %u - %s\n", ok ? "" : "not ", ++done, name);
-    fflush(stdout);
-    failed += !ok;
-}
-
-int verdict(void)
-{
-    return failed || done != planned;
-}
 
 /* --- x86/ --- */
 

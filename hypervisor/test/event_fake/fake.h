@@ -7,8 +7,8 @@
 #ifndef FAKE_H
 #define FAKE_H
 
+#include "ci/tap.h"
 #include "domain/domain.h"
-#include <stdio.h>
 
 extern uint64_t fake_now;
 extern uint64_t fake_armed[];  /* by CPU: last clock_arm */
@@ -33,11 +33,6 @@ extern struct fake_upcalls {
     struct domain *shutdown_of;
     char *info_page;
 } fake_up;
-
-/* TAP */
-void plan(unsigned n);
-void check(bool ok, const char *name);
-int verdict(void);
 
 static inline guest_ptr at(const void *p)
 {

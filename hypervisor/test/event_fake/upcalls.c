@@ -26,7 +26,7 @@ void on_domain_shutdown(struct domain *d, uint8_t reason)
     fake_up.shutdown_reason = reason;
 }
 
-int on_vcpu_initialise(struct vcpu *v, guest_ptr context)
+int vcpu_load_context(struct vcpu *v, guest_ptr context)
 {
     return fake_up.initialise_answer;
 }

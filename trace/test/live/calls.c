@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A workload in dom0 whose hypercalls are known: `calls N`: N times xen_version(pagesize). `calls audit`: does every
- * frame's count recompute to the stored one? `calls write`: is the trace's memory refused to who wants to write it? `calls crash`: makes a domain with nothing in
- * it and has it crash; prints its number. */
+/*
+ * A workload in dom0 whose hypercalls are known.
+ *
+ *      calls N        N times xen_version(pagesize)
+ *      calls audit    does every frame's count recompute to the stored one?
+ *      calls write    is mapping the trace's memory writable refused?
+ *      calls crash    makes a domain with nothing in it and has it crash; prints its number
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
