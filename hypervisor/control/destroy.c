@@ -15,6 +15,7 @@
 #include "control/create.h"
 #include "control/toolstack.h"
 #include "event/event.h"
+#include "lib/spin.h"
 #include "mm/mm.h"
 #include "pv/pv.h"
 #include "sched/sched.h"
@@ -149,8 +150,10 @@ static void stop(struct domain *d)
 bool domain_is_still(const struct domain *d)
 {
     for (unsigned i = 0; i < d->vcpu_count; i++)
-        if (!sched_is_stopped(d->vcpus[i]))
+        if (!sched_is_stopped(d->vcpus[i])) {
+            spin_wait(); /* the caller asks again: on one thread for all CPUs nobody else would get on meanwhile */
             return false;
+        }
     return true;
 }
 

@@ -49,7 +49,8 @@ extern u64 *code_page;
 
 /* One of all the moves there are. */
 void hostile_step(void);
-/* The abuses that words `hog=NAME` choose, in turns, for `ms` milliseconds, 0: for ever, on so many vCPUs. False when there are none. */
+/* The abuses that words `hog=NAME` choose, in turns, on so many vCPUs, for `ms` milliseconds, 0: for ever. False when
+ * there are none. */
 bool hog_run(const char *args, unsigned int vcpus, u64 ms);
 
 /* --- vcpus.c ---------------------------------------------------------------------------------- */
