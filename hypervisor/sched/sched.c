@@ -276,6 +276,8 @@ static void put_back(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 
     if (may_run(prev))
         enqueue(c, s, s->has_yielded ? WHY_YIELDED : WHY_PREEMPTED, now);
+    else
+        __atomic_store_n(&s->client, 0, __ATOMIC_RELAXED);
     s->has_yielded = false;
 }
 
@@ -412,6 +414,14 @@ void sched_notify(struct vcpu *v)
         sched_wake(v);
     else if (__atomic_load_n(&v->state, __ATOMIC_ACQUIRE) == VCPU_RUNNING && v->cpu != this_cpu()->id)
         cpu_kick(v->cpu); /* one that has moved since has looked since */
+}
+
+void sched_serves(struct vcpu *v, const struct domain *client)
+{
+    struct sched_vcpu *s = sched_of(v);
+
+    if (__atomic_load_n(&s->is_blocked, __ATOMIC_RELAXED))
+        __atomic_store_n(&s->client, client->id, __ATOMIC_RELAXED);
 }
 
 void sched_up(struct vcpu *v)
