@@ -36,6 +36,8 @@ extern u64 pool_frame[POOL_FRAMES];
 void pool_init(void);
 /* One word of a pool page, by an instruction that may fault; false when it did or might not be. */
 bool pool_write(u64 *at, u64 value, unsigned int how);
+/* Is it there, and this? Another vCPU may take the page away at any time. */
+bool pool_holds(const u64 *at, u64 value);
 bool pool_clear(u64 *page);
 
 /* Two pages at BUFFER with nothing behind them: what hypercalls read and write. */

@@ -184,7 +184,15 @@ static void user_base(void)
     ext(MMUEXT_NEW_USER_BASEPTR, random_one_in(4) ? 0 : random_mfn());
 }
 
-/* A copy of the kernel's L4, loaded and left again: the low half, the p2m list, the kernel. */
+/* Loaded and left again by one call: another vCPU may have changed the table since, and we could not go on with it. */
+static void load_and_leave(u64 table, u64 boot)
+{
+    struct mmuext_op op[2] = {{.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = table}, {.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = boot}};
+
+    calls_count(__HYPERVISOR_mmuext_op, hyp_mmuext_op(op, 2, 0, DOMID_SELF));
+}
+
+/* A copy of the kernel's L4: the low half, the p2m list, the kernel. */
 static void base(void)
 {
     static const u16 needed[] = {0, 1, 511};
@@ -197,12 +205,11 @@ static void base(void)
         return;
     for (i = 0; i < ARRAY_SIZE(needed); i++) {
         pool_write(&p[needed[i]], boot[needed[i]], 0);
-        if (p[needed[i]] != boot[needed[i]])
+        if (!pool_holds(&p[needed[i]], boot[needed[i]]))
             return;
     }
     va_mapping((u64)p, pte_make(va_mfn(p), PTE_RO));
-    ext(MMUEXT_NEW_BASEPTR, va_mfn(p));
-    ext(MMUEXT_NEW_BASEPTR, va_mfn(boot));
+    load_and_leave(va_mfn(p), va_mfn(boot));
 }
 
 static void descriptor(void)

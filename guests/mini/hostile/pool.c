@@ -91,6 +91,25 @@ bool pool_write(u64 *at, u64 value, unsigned int how)
     return maps_pool(at) && trap_catch(store_body, &s) < 0;
 }
 
+struct load {
+    const u64 *at;
+    u64 value;
+};
+
+static void load_body(void *arg)
+{
+    struct load *l = arg;
+
+    l->value = *(const volatile u64 *)l->at;
+}
+
+bool pool_holds(const u64 *at, u64 value)
+{
+    struct load l = {.at = at};
+
+    return maps_pool(at) && trap_catch(load_body, &l) < 0 && l.value == value;
+}
+
 static void clear_body(void *page)
 {
     memset(page, 0, PAGE_SIZE);

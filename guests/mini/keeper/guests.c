@@ -72,7 +72,7 @@ static void check_share(u32 forever, u64 elapsed_ns, u64 rivals)
 }
 
 /* What guests leave in their shared_info: hostile ones how many calls they made and grants they mapped, a
- * worker how many rounds it did and upcalls it got. */
+ * worker how many rounds it did and upcalls it got; and which trap was their end. */
 struct left {
     u64 calls, count;
 };
@@ -88,6 +88,9 @@ static struct left left_by(u32 from, u32 n)
             continue;
         sum.calls += info->arch.pfn_to_mfn_frame_list_list;
         sum.count += info->arch.max_pfn;
+        if (info->arch.p2m_vaddr)
+            print("keeper: domain %u died of trap %lu at %p\n", list[i].domain, info->arch.p2m_generation,
+                  (void *)info->arch.p2m_vaddr);
         map_own(window);
     }
     return sum;

@@ -20,6 +20,9 @@ extern u64 trap_recover; /* head.S: the stack of the waiting trap_catch, or 0 */
 
 static void report_and_die(const struct trap_regs *r)
 {
+    /* For whoever keeps us (keeper/guests.c): where no console is. */
+    shared_info->arch.p2m_vaddr = r->rip;
+    shared_info->arch.p2m_generation = r->vector;
     print("mini: unexpected trap %lu error 0x%lx cr2 0x%lx\n"
           "  rip %p cs %lx rflags %lx rsp %p ss %lx\n"
           "  rax %p rbx %p rcx %p rdx %p\n  rsi %p rdi %p rbp %p r8 %p\n",
