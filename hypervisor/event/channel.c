@@ -308,7 +308,7 @@ int channel_close(struct domain *d, uint32_t port)
     return 0;
 }
 
-/* Of dom0, the back end, a domain that sends it an event is a client. */
+/* Who sends an event to dom0, the back end, asks it for a service. */
 static inline void raise_other_end(struct domain *d, const struct port *p)
 {
     struct domain *other = other_end(d, p);

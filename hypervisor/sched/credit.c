@@ -4,8 +4,8 @@
  *
  *   every PERIOD_NS   what was run since the last accounting is paid out again, by weight, to all
  *                     that are active, up to a limit each; a domain's weight is divided among its active vCPUs
- *   while it runs     a vCPU pays, to the nanosecond; or the domain that woke it to be served (sched_serves)
- *                     owes it, for SERVICE_NS at most, until that one's next accounting
+ *   while it runs     a vCPU pays, to the nanosecond; or the domain that last asked it for a service (sched_serves)
+ *                     owes it, for SERVICE_NS at most from when it woke, until that one's next accounting
  *
  * So the sum of what all own stays what it was, nothing drifts, and an idle CPU makes nobody poor.
  * Those who own something (UNDER) run before those in debt (OVER), each class in turns; a woken vCPU
@@ -21,8 +21,8 @@
  */
 #include "sched/sched.h"
 
-#define PERIOD_NS 30000000ll
-#define BOOST_NS  1000000ll
+#define PERIOD_NS  30000000ll
+#define BOOST_NS   1000000ll
 #define SERVICE_NS 10000000ll /* what a server runs longer, it runs for itself */
 
 #define WEIGHT_FRACTIONS MAX_VCPUS_PER_DOM /* so that also a weight of 1 can be divided */
@@ -248,7 +248,7 @@ static void charge(struct sched_cpu *c, struct sched_vcpu *s, uint64_t ran_ns, u
     pay(c, s, ran - served_ns(s, ran));
 }
 
-/* Of a server that was woken by the running vCPU, and in this period ran more than twice as long as that one: it may ask for
+/* Of a server whose client is the running vCPU, and that in this period ran more than twice as long as that one: it may ask for
  * more, to be served at once. Others, as a rule, have nothing to do until they are served. */
 static bool is_patient(const struct sched_vcpu *woken, const struct sched_vcpu *running, int64_t ran_ns)
 {

@@ -416,14 +416,6 @@ void sched_notify(struct vcpu *v)
         cpu_kick(v->cpu); /* one that has moved since has looked since */
 }
 
-void sched_serves(struct vcpu *v, const struct domain *client)
-{
-    struct sched_vcpu *s = sched_of(v);
-
-    if (__atomic_load_n(&s->is_blocked, __ATOMIC_RELAXED))
-        __atomic_store_n(&s->client, client->id, __ATOMIC_RELAXED);
-}
-
 void sched_up(struct vcpu *v)
 {
     struct sched_cpu *c = lock_home(v);

@@ -144,7 +144,7 @@ struct sched_vcpu {
     bool has_yielded;
     bool was_woken;  /* it has not run since it came into the queue by a wake-up */
     bool is_claimed; /* somebody initialises it; atomic */
-    domid_t client;  /* it was woken to serve this domain, and has not slept since; 0: no other. atomic */
+    domid_t client;  /* who asked it for a service last since it slept; 0: nobody. atomic */
     unsigned pauses;
     struct lock periodic_lock; /* the timer, and vcpu.periodic_ns */
     struct timer singleshot, periodic, poll;
@@ -295,9 +295,12 @@ int sched_set_affinity(struct vcpu *v, uint64_t cpus) must_check;
 /* v is no longer blocked; ends a poll. From any CPU. */
 void sched_wake(struct vcpu *v);
 
-/* The domain is about to wake v, if v sleeps, to be served: it is v's client until v sleeps again, and the policy may
- * let it pay for that. Only for a v that all trust: whom it serves cannot refuse. From any CPU. */
-void sched_serves(struct vcpu *v, const struct domain *client);
+/* The domain asks v for a service: it is v's client until another one asks or v sleeps, and the policy may let it
+ * pay for what v runs. Only for a v that all trust: whom it serves cannot refuse. From any CPU. */
+static inline void sched_serves(struct vcpu *v, const struct domain *client)
+{
+    __atomic_store_n(&sched_of(v)->client, client->id, __ATOMIC_RELAXED);
+}
 
 /* The current vCPU sleeps from its next exit on, unless it is woken before. Afterwards the caller
  * looks once more for what it waits for, and calls sched_wake if it is there. [sched.wake] */
