@@ -111,12 +111,13 @@ static void fill_stack(void)
     at[3] = random_one_in(2) ? USER_STACK_TOP - random_below(64) : random_word();
 }
 
-/* Some user L4 must be there: to return to user mode without one ends the guest by definition. */
+/* Some user L4 must be there: to return to user mode without one ends the guest by definition. Not one that maps the kernel:
+ * what user code does there is done by the guest to itself. */
 static void load_tables(void)
 {
-    u64 mfn = va_mfn(pool_page[random_below(POOL_PAGES)]);
+    u64 *table = pool_page[random_below(POOL_PAGES)];
 
-    if (random_one_in(2) || mmuext(MMUEXT_NEW_USER_BASEPTR, mfn, 0))
+    if (random_one_in(2) || !pool_holds(&table[511], 0) || mmuext(MMUEXT_NEW_USER_BASEPTR, va_mfn(table), 0))
         mmuext(MMUEXT_NEW_USER_BASEPTR, va_mfn(user_l4), 0);
 }
 
