@@ -17,8 +17,9 @@ say = $(if $(V),,@printf '  %-6s %s\n' '$(1)' '$(2)')
 WARN := -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow -Wundef -Wvla -Wstrict-prototypes \
         -Wno-unused-parameter
 
-# Host programs (tools and tests).
-HOST_CFLAGS := -std=gnu11 -O2 -g $(WARN) -MMD -MP -I.
+# Host programs (tools and tests). Hidden, as a function of the hypervisor may bear a name of a library's (sched_yield
+# once did) that another library would then call instead.
+HOST_CFLAGS := -std=gnu11 -O2 -g -fvisibility=hidden $(WARN) -MMD -MP -I.
 SANITIZE    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 .PHONY: all help clean distclean

@@ -140,7 +140,7 @@ $(B)/bench/test/unit: $(BENCH_UNIT_OBJ)
 # Plugins for QEMU: count.so counts instructions by function, for bench/explain; events.so counts the
 # events a gate judges.
 PLUGINS := $(B)/bench/plugin/count.so $(B)/bench/plugin/events.so
-PLUGIN_CFLAGS := $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fPIC -fvisibility=hidden -shared
+PLUGIN_CFLAGS := $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fPIC -shared
 
 CHECKS += $(B)/bench/test/unit bench/test/cli bench/test/exact bench/test/suites bench/test/gate bench/test/schema \
           bench/test/report bench/test/explain bench/test/macro

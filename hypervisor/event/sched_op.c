@@ -196,7 +196,7 @@ long hc_sched_op(struct vcpu *v, uint32_t cmd, guest_ptr arg)
 {
     switch (cmd) {
     case SCHEDOP_yield:
-        sched_yield(v);
+        sched_give_way(v);
         return 0;
     case SCHEDOP_block:
         return block(v);

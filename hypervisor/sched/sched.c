@@ -397,7 +397,7 @@ void sched_block(struct vcpu *v)
     sched_request(sched_here(), WORK_RESCHEDULE);
 }
 
-void sched_yield(struct vcpu *v)
+void sched_give_way(struct vcpu *v)
 {
     if (!sched_here()->ready_count)
         return;

@@ -297,7 +297,8 @@ void sched_wake(struct vcpu *v);
  * looks once more for what it waits for, and calls sched_wake if it is there. [sched.wake] */
 void sched_block(struct vcpu *v);
 
-void sched_yield(struct vcpu *v);
+/* The current vCPU lets the others of this CPU go first, once; nothing if none is ready. */
+void sched_give_way(struct vcpu *v);
 
 /* An event was made pending for v: wakes it, or makes the CPU it runs on look. */
 void sched_notify(struct vcpu *v);

@@ -4,9 +4,7 @@
  * likes. A wake-up that is lost is lost for good, as no later event changes a bit that is already
  * set; then the first vCPU sleeps with an event pending. [sched.wake] [event.order]
  */
-#define sched_yield libc_sched_yield /* a name both sides use */
 #include <pthread.h>
-#undef sched_yield
 #include "event/event.h"
 #include "fake.h"
 #include "hypercalls.h"

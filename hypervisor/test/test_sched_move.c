@@ -149,7 +149,7 @@ static void one_step(void)
         break;
     case 4:
         if (!current_vcpu()->is_idle)
-            sched_yield(current_vcpu());
+            sched_give_way(current_vcpu());
         break;
     default:
         fake_now += below(1000000);

@@ -43,7 +43,7 @@ static void basics(struct domain *d)
     check(v->state == VCPU_RUNNABLE && sched_is_wanted(), "up: ready, and the idle CPU is told");
     check(pass() == v && v->state == VCPU_RUNNING, "it runs");
     check(fake_armed[0] == ~0ull, "alone: no slice timer");
-    sched_yield(v);
+    sched_give_way(v);
     check(!sched_is_wanted(), "a yield to nobody costs nothing");
     sched_block(v);
     check(pass()->is_idle && v->state == VCPU_BLOCKED, "blocked");
@@ -111,7 +111,7 @@ static void fairness(struct domain *d)
     }
     check(most - least <= SLICE_NS && least > 2900 * NS_PER_MS, "equal shares within one slice");
     check(turn() == turn(), "nobody asked for a turn: the same goes on");
-    sched_yield(current_vcpu());
+    sched_give_way(current_vcpu());
     check(sched_is_wanted(), "a yield with others ready");
     for (unsigned i = 1; i < 8; i++)
         sched_down(d->vcpus[i]);
