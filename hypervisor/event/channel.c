@@ -308,6 +308,16 @@ int channel_close(struct domain *d, uint32_t port)
     return 0;
 }
 
+/* Who sends an event to dom0, the back end, asks it for a service. */
+static inline void raise_other_end(struct domain *d, const struct port *p)
+{
+    struct domain *other = other_end(d, p);
+
+    if (other->is_privileged)
+        sched_serves(port_vcpu(other, p->remote), d);
+    port_raise(other, p->remote); /* [port.lock] */
+}
+
 static inline __attribute__((always_inline)) int send(struct domain *d, uint32_t port, bool is_recorded)
 {
     const struct port *p;
@@ -318,7 +328,7 @@ static inline __attribute__((always_inline)) int send(struct domain *d, uint32_t
     if (is_recorded)
         rings_sample(d, port);
     if (p->state == PORT_INTERDOMAIN)
-        port_raise(other_end(d, p), p->remote); /* [port.lock] */
+        raise_other_end(d, p);
     else if (p->state == PORT_IPI)
         port_raise(d, port);
     else if (p->state != PORT_UNBOUND)

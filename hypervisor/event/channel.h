@@ -70,6 +70,12 @@ static inline struct port *port_at(const struct domain *d, uint32_t port)
     return chunk ? &chunk[port % PORTS_PER_CHUNK] : &e->nothing;
 }
 
+/* Whom it notifies. */
+static inline struct vcpu *port_vcpu(const struct domain *d, uint32_t port)
+{
+    return d->vcpus[__atomic_load_n(&port_at(d, port)->vcpu, __ATOMIC_RELAXED)];
+}
+
 static inline bool port_is_valid(uint32_t port)
 {
     return port > 0 && port < PORTS_MAX;

@@ -77,17 +77,12 @@ static void wake_pollers(struct domain *d, uint32_t port)
     }
 }
 
-static struct vcpu *notified(const struct domain *d, uint32_t port)
-{
-    return d->vcpus[__atomic_load_n(&port_at(d, port)->vcpu, __ATOMIC_RELAXED)];
-}
-
 /* A port that has become pending, when that is recorded or somebody may poll it. */
 static __attribute__((noinline)) void announce(struct domain *d, uint32_t port)
 {
     if (!bit_test(mask_map(d), port)) {
         trace_raise(d->id, port, RAISE_MARKED);
-        vcpu_mark(notified(d, port), port);
+        vcpu_mark(port_vcpu(d, port), port);
     } else {
         trace_raise(d->id, port, RAISE_MASKED);
     }
@@ -101,7 +96,7 @@ void port_raise(struct domain *d, uint32_t port)
     else if (trace_wants(raise) || pollers_of(d))
         announce(d, port);
     else if (!bit_test(mask_map(d), port))
-        vcpu_mark(notified(d, port), port);
+        vcpu_mark(port_vcpu(d, port), port);
 }
 
 bool port_is_pending(const struct domain *d, uint32_t port)
@@ -141,7 +136,7 @@ int channel_unmask(struct domain *d, uint32_t port)
     trace_unmask(d->id, port);
     lock_take(&d->io_lock);
     if (d->shared_info && bit_test_clear(mask_map(d), port) && bit_test(pending_map(d), port))
-        vcpu_mark(d->vcpus[port_at(d, port)->vcpu], port);
+        vcpu_mark(port_vcpu(d, port), port);
     lock_drop(&d->io_lock);
     return 0;
 }

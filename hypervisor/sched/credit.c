@@ -3,24 +3,29 @@
  * Credit: each vCPU is paid by weight and pays for what it runs.
  *
  *   every PERIOD_NS   what was run since the last accounting is paid out again, by weight, to all
- *                     that are active, none getting more than PERIOD_NS ahead
- *   while it runs     a vCPU pays, to the nanosecond
+ *                     that are active, up to a limit each; a domain's weight is divided among its active vCPUs
+ *   while it runs     a vCPU pays, to the nanosecond; or the domain that last asked it for a service (sched_serves)
+ *                     owes it, for SERVICE_NS at most from when it woke, until that one's next accounting
  *
  * So the sum of what all own stays what it was, nothing drifts, and an idle CPU makes nobody poor.
  * Those who own something (UNDER) run before those in debt (OVER), each class in turns; a woken vCPU
  * that owns something is BOOSTED for the first BOOST_NS it runs. Nothing is sampled: to sleep at a certain
  * moment gains nothing.
  *
- * A vCPU is active until it owns PERIOD_NS and has not run for a period. Of that it keeps BOOST_NS, and the pool has the
- * rest: it would be a debt of whoever runs meanwhile, who with many sleepers would wait for seconds once they wake.
+ * Who waits saves, up to PERIOD_NS. Who sleeps is paid until it owns BOOST_NS and twice what it ran in the last period: more
+ * would be a debt of whoever runs meanwhile, who with many sleepers would wait for seconds once they wake. A vCPU is active
+ * until it has slept for a whole period and owns BOOST_NS.
  *
  * [credit.sum]    what all vCPUs of a CPU own, and its pool, add up to nothing
  * [credit.cap]    over any number of periods a capped vCPU runs at most its cap and one turn
  */
 #include "sched/sched.h"
 
-#define PERIOD_NS 30000000ll
-#define BOOST_NS  1000000ll
+#define PERIOD_NS  30000000ll
+#define BOOST_NS   1000000ll
+#define SERVICE_NS 10000000ll /* what a server runs longer, it runs for itself */
+
+#define WEIGHT_FRACTIONS MAX_VCPUS_PER_DOM /* so that also a weight of 1 can be divided */
 
 enum class { /* in the order of running */
     BOOSTED,
@@ -28,6 +33,17 @@ enum class { /* in the order of running */
     OVER,
     PARKED, /* its cap is used up until the next accounting */
 };
+
+/* Of each domain, on all CPUs; atomic. */
+static struct account {
+    uint32_t active; /* vCPUs */
+    int64_t owed_ns; /* for what others ran in its service */
+} accounts[MAX_DOMAINS];
+
+static struct account *account_of(const struct sched_vcpu *s)
+{
+    return &accounts[s->vcpu->domain->id];
+}
 
 static struct sched_vcpu *active_at(struct list *l)
 {
@@ -37,6 +53,28 @@ static struct sched_vcpu *active_at(struct list *l)
 static bool is_active(const struct sched_vcpu *s)
 {
     return !list_is_empty(&s->credit.active);
+}
+
+static void activate(struct sched_cpu *c, struct sched_vcpu *s)
+{
+    if (is_active(s))
+        return;
+    list_insert_before(&c->credit.active, &s->credit.active);
+    __atomic_add_fetch(&account_of(s)->active, 1, __ATOMIC_RELAXED);
+}
+
+static void deactivate(struct sched_vcpu *s)
+{
+    if (!is_active(s))
+        return;
+    list_remove(&s->credit.active);
+    __atomic_sub_fetch(&account_of(s)->active, 1, __ATOMIC_RELAXED);
+}
+
+/* Its part of its domain's, in WEIGHT_FRACTIONS. It is active. */
+static uint64_t weight_of(const struct sched_vcpu *s)
+{
+    return (uint64_t)s->share.weight * WEIGHT_FRACTIONS / __atomic_load_n(&account_of(s)->active, __ATOMIC_RELAXED);
 }
 
 static int64_t allowed_ns(const struct sched_vcpu *s)
@@ -54,33 +92,58 @@ static enum class class_of(const struct sched_vcpu *s, int64_t ran_ns)
     return s->credit.ns - ran_ns >= 0 ? UNDER : OVER;
 }
 
+/* It slept until now, or for a while before: it has not been kept from running. */
+static bool is_at_ease(const struct sched_vcpu *s)
+{
+    return !s->is_queued || s->was_woken;
+}
+
+/* What it may own once it is paid. */
+static int64_t limit_ns(const struct sched_vcpu *s)
+{
+    return is_at_ease(s) ? BOOST_NS + 2 * s->credit.period_ns : PERIOD_NS;
+}
+
 static uint64_t weight_of_takers(const struct sched_cpu *c)
 {
     uint64_t sum = 0;
 
     for (struct list *l = c->credit.active.next; l != &c->credit.active; l = l->next)
-        if (active_at(l)->credit.ns < PERIOD_NS)
-            sum += active_at(l)->share.weight;
+        if (active_at(l)->credit.ns < limit_ns(active_at(l)))
+            sum += weight_of(active_at(l));
     return sum;
 }
 
-/* One round: those who reach PERIOD_NS leave their rest in the pool. Returns what was paid. */
+/* One round: those who reach their limits leave their rest in the pool. Returns what was paid. */
 static int64_t pay_round(struct sched_cpu *c, uint64_t weights)
 {
     int64_t paid = 0;
 
     for (struct list *l = c->credit.active.next; l != &c->credit.active; l = l->next) {
         struct sched_vcpu *s = active_at(l);
-        int64_t part = c->credit.pool_ns * s->share.weight / (int64_t)weights;
+        int64_t part = c->credit.pool_ns * (int64_t)weight_of(s) / (int64_t)weights;
 
-        if (s->credit.ns >= PERIOD_NS)
+        if (s->credit.ns >= limit_ns(s))
             continue;
-        part = MIN(part, PERIOD_NS - s->credit.ns);
+        part = MIN(part, limit_ns(s) - s->credit.ns);
         s->credit.ns += part;
         paid += part;
     }
     c->credit.pool_ns -= paid;
     return paid;
+}
+
+static void pay(struct sched_cpu *c, struct sched_vcpu *s, int64_t ns)
+{
+    s->credit.ns -= ns;
+    c->credit.pool_ns += ns;
+}
+
+/* What a domain owes any of its vCPUs pays. */
+static void collect(struct sched_cpu *c)
+{
+    for (struct list *l = c->credit.active.next; l != &c->credit.active; l = l->next)
+        pay(c, active_at(l), __atomic_exchange_n(&account_of(active_at(l))->owed_ns, 0, __ATOMIC_RELAXED));
 }
 
 static void pay_out(struct sched_cpu *c)
@@ -92,17 +155,10 @@ static void pay_out(struct sched_cpu *c)
     while (weights && pay_round(c, weights));
 }
 
-static void retire(struct sched_cpu *c, struct sched_vcpu *s)
-{
-    list_remove(&s->credit.active);
-    c->credit.pool_ns += s->credit.ns - BOOST_NS;
-    s->credit.ns = BOOST_NS;
-}
-
 static void end_periods(struct sched_cpu *c, struct sched_vcpu *s, int64_t periods)
 {
-    if (s->credit.ns >= PERIOD_NS && !s->credit.period_ns && !s->is_queued)
-        retire(c, s);
+    if (!s->is_queued && !s->credit.period_ns && s->credit.ns >= BOOST_NS)
+        deactivate(s);
     s->credit.period_ns = s->share.cap ? MAX(0, s->credit.period_ns - periods * allowed_ns(s)) : 0;
 }
 
@@ -113,6 +169,7 @@ static void account(struct sched_cpu *c, uint64_t now)
 
     if (!periods)
         return;
+    collect(c);
     pay_out(c);
     for (struct list *l = c->credit.active.next, *next; l != &c->credit.active; l = next) {
         next = l->next;
@@ -133,12 +190,14 @@ static void vcpu_start(struct sched_vcpu *s)
 {
     list_init(&s->credit.active);
     s->credit.ns = 0;
+    account_of(s)->owed_ns = 0;
 }
 
 static void insert(struct sched_cpu *c, struct sched_vcpu *s, enum sched_why why, uint64_t now)
 {
-    if (!is_active(s))
-        list_insert_before(&c->credit.active, &s->credit.active);
+    activate(c, s);
+    if (why == WHY_WOKEN)
+        s->credit.served_ns = 0;
     s->credit.is_boosted = why == WHY_WOKEN && s->credit.ns >= 0;
     c->credit.boosted += s->credit.is_boosted;
     ready_append(c, s);
@@ -168,20 +227,46 @@ static struct sched_vcpu *pick(struct sched_cpu *c, uint64_t now)
     return best;
 }
 
-static void charge(struct sched_cpu *c, struct sched_vcpu *s, uint64_t ran_ns, uint64_t now)
+/* What of the time it ran its client owes. */
+static int64_t served_ns(struct sched_vcpu *s, int64_t ran_ns)
 {
-    s->credit.ns -= (int64_t)ran_ns;
-    s->credit.period_ns += (int64_t)ran_ns;
-    c->credit.pool_ns += (int64_t)ran_ns;
+    domid_t client = __atomic_load_n(&s->client, __ATOMIC_RELAXED);
+    int64_t ns = MIN(ran_ns, SERVICE_NS - s->credit.served_ns);
+
+    if (!client)
+        return 0;
+    s->credit.served_ns += ns;
+    __atomic_add_fetch(&accounts[client].owed_ns, ns, __ATOMIC_RELAXED);
+    return ns;
 }
 
+static void charge(struct sched_cpu *c, struct sched_vcpu *s, uint64_t ran_ns, uint64_t now)
+{
+    int64_t ran = (int64_t)ran_ns;
+
+    s->credit.period_ns += ran;
+    pay(c, s, ran - served_ns(s, ran));
+}
+
+/* Of a server whose client is the running vCPU, and that in this period ran more than twice as long as that one: it may ask for
+ * more, to be served at once. Others, as a rule, have nothing to do until they are served. */
+static bool is_patient(const struct sched_vcpu *woken, const struct sched_vcpu *running, int64_t ran_ns)
+{
+    domid_t client = __atomic_load_n(&woken->client, __ATOMIC_RELAXED);
+
+    return client && client == running->vcpu->domain->id &&
+           woken->credit.period_ns > 2 * (running->credit.period_ns + ran_ns);
+}
+
+/* A patient one waits for BOOST_NS at most if it is boosted. */
 static bool preempts(const struct sched_cpu *c, const struct sched_vcpu *woken, uint64_t now)
 {
-    enum class rival = PARKED;
+    const struct sched_vcpu *s = sched_of(c->running);
+    int64_t ran_ns = (int64_t)(now - c->running_since_ns);
 
-    if (c->running != c->idle)
-        rival = class_of(sched_of(c->running), (int64_t)(now - c->running_since_ns));
-    return class_of(woken, 0) < rival;
+    if (c->running == c->idle)
+        return class_of(woken, 0) < PARKED;
+    return !is_patient(woken, s, ran_ns) && class_of(woken, 0) < class_of(s, ran_ns);
 }
 
 static bool is_boost_waiting(const struct sched_cpu *c)
@@ -211,7 +296,7 @@ static uint64_t turn_end_ns(const struct sched_cpu *c)
 static void forget(struct sched_cpu *c, struct sched_vcpu *s)
 {
     c->credit.pool_ns += s->credit.ns;
-    list_remove(&s->credit.active);
+    deactivate(s);
 }
 
 static void arrive(struct sched_cpu *c, struct sched_vcpu *s, uint64_t now)

@@ -276,6 +276,8 @@ static void put_back(struct sched_cpu *c, struct vcpu *prev, uint64_t now)
 
     if (may_run(prev))
         enqueue(c, s, s->has_yielded ? WHY_YIELDED : WHY_PREEMPTED, now);
+    else
+        __atomic_store_n(&s->client, 0, __ATOMIC_RELAXED);
     s->has_yielded = false;
 }
 

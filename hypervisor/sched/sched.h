@@ -99,7 +99,7 @@ enum sched_why { /* why a vCPU enters the queue */
 
 /* What a domain may have of a CPU, by vCPU (share.c). */
 struct sched_share {
-    uint32_t weight;  /* 1 to WEIGHT_MAX; a vCPU of twice the weight gets twice the time */
+    uint32_t weight;  /* 1 to WEIGHT_MAX; twice the weight gets twice the time. credit: the whole domain's */
     uint32_t cap;     /* most it gets, in percent of a CPU, even of an idle one; 0: no limit. credit */
     uint64_t warp_ns; /* how far ahead of its time a woken vCPU may be. bvt */
 };
@@ -144,6 +144,7 @@ struct sched_vcpu {
     bool has_yielded;
     bool was_woken;  /* it has not run since it came into the queue by a wake-up */
     bool is_claimed; /* somebody initialises it; atomic */
+    domid_t client;  /* who asked it for a service last since it slept; 0: nobody. atomic */
     unsigned pauses;
     struct lock periodic_lock; /* the timer, and vcpu.periodic_ns */
     struct timer singleshot, periodic, poll;
@@ -153,6 +154,7 @@ struct sched_vcpu {
             struct list active;
             int64_t ns;        /* owed to it */
             int64_t period_ns; /* run since the last accounting, beyond what its cap allowed before */
+            int64_t served_ns; /* run for `client` */
             bool is_boosted;
         } credit;
         struct {
@@ -292,6 +294,13 @@ int sched_set_affinity(struct vcpu *v, uint64_t cpus) must_check;
 
 /* v is no longer blocked; ends a poll. From any CPU. */
 void sched_wake(struct vcpu *v);
+
+/* The domain asks v for a service: it is v's client until another one asks or v sleeps, and the policy may let it
+ * pay for what v runs. Only for a v that all trust: whom it serves cannot refuse. From any CPU. */
+static inline void sched_serves(struct vcpu *v, const struct domain *client)
+{
+    __atomic_store_n(&sched_of(v)->client, client->id, __ATOMIC_RELAXED);
+}
 
 /* The current vCPU sleeps from its next exit on, unless it is woken before. Afterwards the caller
  * looks once more for what it waits for, and calls sched_wake if it is there. [sched.wake] */

@@ -4,6 +4,7 @@
 #include "guests.h"
 #include "hypercalls.h"
 #include "sched/sched.h"
+#include <xen/event_channel.h>
 #include <xen/sched.h>
 
 static bool sleeps(struct vcpu *v)
@@ -148,10 +149,42 @@ static void endings(void)
           "watchdog 1 ran out");
 }
 
+static uint32_t bound_to(struct domain *server, struct domain *client)
+{
+    struct evtchn_bind_interdomain b = {.remote_dom = client->id, .remote_port = alloc(client, server->id)};
+
+    check(ev(server, EVTCHNOP_bind_interdomain, &b) == 0, "a channel");
+    return b.remote_port;
+}
+
+static void fall_asleep(struct vcpu *v)
+{
+    run(v);
+    clear(v->domain);
+    check(hc_sched_op(v, SCHEDOP_block, GPTR(0)) == 0, "a server sleeps");
+    this_cpu()->current = sched_next(v);
+}
+
+static void clients(void)
+{
+    uint32_t of_1 = bound_to(dom0, dom1), of_2 = bound_to(dom0, dom2), peer = bound_to(dom2, dom1);
+    struct sched_vcpu *server = sched_of(dom0->vcpus[0]);
+
+    fall_asleep(dom0->vcpus[0]);
+    fall_asleep(dom2->vcpus[0]);
+    check(ev(dom1, EVTCHNOP_send, &of_1) == 0 && server->client == 1, "who wakes dom0 is its client");
+    check(ev(dom2, EVTCHNOP_send, &of_2) == 0 && server->client == 2, "until another one asks");
+    check(ev(dom1, EVTCHNOP_send, &peer) == 0 && !sched_of(dom2->vcpus[0])->is_blocked && !sched_of(dom2->vcpus[0])->client,
+          "of another domain nobody is");
+    fall_asleep(dom0->vcpus[0]);
+    check(!server->client, "once dom0 sleeps again it has none");
+}
+
 int main(void)
 {
     guests_make();
     waiting();
+    clients();
     endings();
     guests_end();
     return check_end();

@@ -26,12 +26,69 @@ static void sum_is_kept(void)
 
     for (unsigned i = 0; i < 5; i++)
         actor_add(100 + 50 * i, i * 3 * MS, i * 2 * MS);
+    actor_add(256, 700 * US, 0)->server = &actors[1];
     actors_start();
     actors_go();
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < 6; i++)
         sum += sched_of(actors[i].d->vcpus[0])->credit.ns;
     check(sum + sched_here()->credit.pool_ns == 0, "what all own adds up");
     actors_stop();
+    check(sched_here()->credit.pool_ns == 0, "and who leaves takes nothing along");
+}
+
+/* They run 0.4 ms of each period, and are often found just woken when it ends. */
+static void sleepers_save_little(void)
+{
+    int64_t most = 0;
+
+    actor_add(256, 0, 0);
+    for (unsigned i = 1; i < 8; i++)
+        actor_add(256, 40 * US, 3900 * US + i * 13 * US);
+    actors_start();
+    actors_go();
+    for (unsigned i = 1; i < 8; i++)
+        most = MAX(most, sched_of(actors[i].d->vcpus[0])->credit.ns);
+    check(most <= 2 * (int64_t)MS, "who has little to do owns little");
+    actors_stop();
+}
+
+/* --- What is the domain's, not the vCPU's --- */
+
+static void weights_are_domains(void)
+{
+    actor_add(256, 0, 0)->vcpus = 4;
+    actor_add(256, 0, 0);
+    actors_run();
+    check(is_within(actors[0].used_ns, SPAN / 2, 10) && is_within(actors[1].used_ns, SPAN / 2, 10),
+          "four vCPUs get as much as one of another domain");
+    actor_add(1, 0, 0)->vcpus = 4;
+    actor_add(1, 0, 0);
+    actors_run();
+    check(is_within(actors[0].used_ns, SPAN / 2, 10), "also of the smallest weight");
+}
+
+/* Actor 0 is the server, as dom0 is. */
+static void services_are_paid(void)
+{
+    struct actor *server = actor_add(256, 300 * US, UNTIL_ASKED);
+
+    actor_add(256, 100 * US, 0)->server = server;
+    actor_add(256, 0, 0);
+    actors_run();
+    check(is_within(actors[0].used_ns, 2 * actors[1].used_ns, 50), "who floods a server goes on while that one has much to do");
+    check(is_within(actors[2].used_ns, SPAN / 2, 10), "and another domain keeps its half");
+    check(server->worst_ns <= 1 * MS, "for a moment");
+}
+
+static void servers_pay_for_themselves(void)
+{
+    struct actor *server = actor_add(256, 400 * MS, UNTIL_ASKED);
+
+    actor_add(256, 1 * MS, 0)->server = server;
+    actor_add(256, 0, 0);
+    actors_run();
+    check(actors[1].used_ns > SPAN * 32 / 100, "what a server does for itself its client does not pay");
+    check(actors[2].used_ns > SPAN * 32 / 100 && actors[2].used_ns < SPAN * 35 / 100, "nor a bystander");
 }
 
 /* --- Boot options --- */
@@ -74,6 +131,10 @@ int main(void)
     check_promises();
     caps();
     sum_is_kept();
+    sleepers_save_little();
+    weights_are_domains();
+    services_are_paid();
+    servers_pay_for_themselves();
     options();
     turns();
     return check_end();

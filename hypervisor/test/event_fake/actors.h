@@ -14,10 +14,15 @@
 #define SPAN (10000 * MS)
 #define MAX_ACTORS 12
 
-/* A guest of one vCPU that runs for `run_ns`, sleeps for `sleep_ns`, and so on; no sleep: computes. */
+#define UNTIL_ASKED ~0ull
+
+/* A guest of one vCPU that runs for `run_ns`, sleeps for `sleep_ns`, and so on; no run: computes. */
 struct actor {
     struct sched_share share;
     uint64_t run_ns, sleep_ns;
+    unsigned vcpus;       /* 1, or how many compute */
+    uint64_t computes_after_ns; /* of virtual time it only computes; 0: never */
+    struct actor *server; /* instead of sleeping it asks this one, which may sleep UNTIL_ASKED, and goes on */
 
     struct domain *d;
     uint64_t left_ns;           /* until it sleeps */
