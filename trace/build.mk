@@ -165,4 +165,4 @@ all: $(B)/guests/$(3)
 endef
 $(eval $(call test_image,live,$(B)/bin/vtrace $(B)/trace/test/live/calls,live.gz,toolstack.gz,modules/order,$(LIVE_MODULES)))
 $(eval $(call test_image,rings,$(B)/bin/vtrace $(B)/bin/vguest $(B)/trace/test/rings/probe,rings.img,devices.img,rings.order,$(RINGS_MODULES)))
-CHECKS += trace/test/check_record
+CHECKS += trace/test/check_record trace/test/check_rings
