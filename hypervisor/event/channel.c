@@ -56,15 +56,16 @@ struct domain *other_end(struct domain *d, const struct port *p)
 
 struct domain *lock_both_ends(struct domain *d, uint32_t port)
 {
-    const struct port *p = port_at(d, port);
+    const struct port *p;
     struct domain *other;
 
     for (;;) {
         lock_take(&d->io_lock);
-        other = other_end(d, p);
+        other = other_end(d, port_at(d, port));
         lock_drop(&d->io_lock);
         lock_pair(d, other);
-        /* The port may have changed hands while we held no lock. */
+        /* The port may have changed hands while we held no lock, and its chunk may have come. */
+        p = port_at(d, port);
         if (p->state != PORT_INTERDOMAIN ? other == d : p->who == other->id)
             return other;
         unlock_pair(d, other);

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Flushes of other CPUs' TLBs (x86/smp.c), every CPU a coroutine, and a seed that says whose step is next: at each
- * atomic access, each wait and each step of a guest. The model of a TLB is the age of the tables when CR3 was last
- * loaded; a flush that returns while another CPU has an older one, and a guest that uses one, break [smp.flush]. Waiting
- * for ever does, too. Memory is sequentially consistent here: the fences are not what is tested.
+ * Flushes of other CPUs' TLBs (x86/smp.c) as races (race/race.h). The model of a TLB is the age of the tables when CR3
+ * was last loaded; a flush that returns while another CPU has an older one, and a guest that uses one, break
+ * [smp.flush]. Waiting for ever does, too.
+ *
+ * usage: test_smp_flush [SEED | FIRST COUNT]
  */
+#include "ci/tap.h"
 #include "fake_cpus.h"
 #include "lib/spin.h"
+#include "race/race.h"
 #include "x86/apic.h"
 
-#include <stdio.h>
-#include <ucontext.h>
-
-enum { CPUS = 4, TURNS = 300, SEEDS = 200, STEPS_MAX = 4000000, STACK_BYTES = 65536 };
+enum { CPUS = 4, TURNS = 300, SEEDS = 200 };
 
 static struct {
-    ucontext_t at;
-    char stack[STACK_BYTES];
     uint64_t tlb;      /* age of the tables when CR3 was loaded */
     uint64_t promised; /* the flush that returned last and concerned this CPU was asked for at this age */
     bool is_kicked;
@@ -24,30 +22,14 @@ static struct {
 } of[CPUS];
 
 struct cpu fake_cpus[CPUS];
-unsigned fake_cpu_id;
+__thread unsigned fake_cpu_id;
 
-static ucontext_t main_at;
-static unsigned ended;
-static uint64_t age, seed, steps, stale, flushes, idled, wrapped;
+static uint64_t age, flushes, idled, wrapped;
+static unsigned done; /* CPUs that have had their turns */
 
-static unsigned below(unsigned n)
+static void promise(bool is_kept)
 {
-    seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-    return (unsigned)(seed >> 33) % n;
-}
-
-/* --- Whose step it is --- */
-
-void others_step(void)
-{
-    unsigned here = fake_cpu_id, next = below(CPUS);
-
-    if (++steps > STEPS_MAX)
-        setcontext(&main_at);
-    if (next == here)
-        return;
-    fake_cpu_id = next;
-    swapcontext(&of[here].at, &of[next].at);
+    race_check(is_kept, "nobody holds or uses what was flushed before [smp.flush]");
 }
 
 /* --- What smp.c calls --- */
@@ -64,7 +46,7 @@ unsigned cpu_count(void)
 
 void cr3_load(mfn_t l4)
 {
-    others_step();
+    race_step();
     this_cpu()->flush_tlb = false;
     of[fake_cpu_id].tlb = age;
 }
@@ -96,16 +78,16 @@ static void run_guest(void)
 
     if (this_cpu()->flush_tlb)
         cr3_load(MFN(0));
-    for (unsigned i = below(6); i; i--) {
+    for (unsigned i = race_below(6); i; i--) {
         interrupts_open();
-        stale += of[me].tlb < of[me].promised;
-        others_step();
+        promise(of[me].tlb >= of[me].promised);
+        race_step();
     }
 }
 
 static void change_tables(void)
 {
-    uint64_t cpus = below(1u << CPUS), mine = ++age;
+    uint64_t cpus = race_below(1u << CPUS), mine = ++age;
 
     tlb_flush(cpus);
     for (unsigned i = 0; i < CPUS; i++) {
@@ -113,7 +95,7 @@ static void change_tables(void)
 
         if (!(cpus >> i & 1))
             continue;
-        stale += i != fake_cpu_id && of[i].tlb < mine && c->current != c->idle && !of[i].is_coming;
+        promise(i == fake_cpu_id || of[i].tlb >= mine || c->current == c->idle || of[i].is_coming);
         if (of[i].promised < mine)
             of[i].promised = mine;
     }
@@ -126,9 +108,9 @@ static void idle(void)
 
     c->current = c->idle;
     idled++;
-    for (unsigned i = below(20); i; i--) {
+    for (unsigned i = race_below(20); i; i--) {
         interrupts_open();
-        others_step();
+        race_step();
     }
     of[c->id].is_coming = true;
     c->current = guest; /* before CR3 is loaded: pv/context.c */
@@ -139,7 +121,7 @@ static void idle(void)
 static void play(void)
 {
     for (unsigned turn = 0; turn < TURNS; turn++)
-        switch (below(4)) {
+        switch (race_below(4)) {
         case 0:
             change_tables();
             break;
@@ -150,52 +132,38 @@ static void play(void)
             run_guest();
         }
     this_cpu()->current = this_cpu()->idle; /* for good */
-    for (ended++; ended < CPUS; others_step())
+    for (done++; done < CPUS; race_wait())
         interrupts_open();
-    setcontext(&main_at);
 }
 
-/* True: all CPUs came to their end. The numbers of requests begin just below where they wrap around. */
-static bool walk(uint64_t from)
+/* The numbers of requests begin just below where they wrap around. */
+static void begin(void)
 {
     static char vcpus[2];
-    volatile bool has_begun = false;
 
-    seed = from;
-    steps = ended = 0;
+    done = 0;
     for (unsigned i = 0; i < CPUS; i++) {
         fake_cpus[i] = (struct cpu){.id = i, .apic_id = i, .current = (void *)&vcpus[0], .idle = (void *)&vcpus[1],
                                     .flushes_asked = -20u, .flushes_done = -20u};
         of[i].tlb = of[i].promised = age;
         of[i].is_kicked = of[i].is_coming = false;
-        getcontext(&of[i].at);
-        of[i].at.uc_stack = (stack_t){.ss_sp = of[i].stack, .ss_size = STACK_BYTES};
-        makecontext(&of[i].at, play, 0);
     }
-    getcontext(&main_at);
-    if (!has_begun) {
-        has_begun = true;
-        fake_cpu_id = 0;
-        setcontext(&of[0].at);
-    }
-    for (unsigned i = 0; i < CPUS; i++)
-        wrapped += fake_cpus[i].flushes_asked < 1000;
-    return steps <= STEPS_MAX;
 }
 
-int main(void)
+static void end(void)
 {
-    unsigned walked = 0;
-    bool has_met;
+    for (unsigned i = 0; i < CPUS; i++)
+        wrapped += fake_cpus[i].flushes_asked < 1000;
+}
 
-    while (walked < SEEDS && !stale && walk(walked + 1))
-        walked++;
-    has_met = flushes > SEEDS && idled > SEEDS && wrapped;
-    printf("1..3\n");
+int main(int argc, char **argv)
+{
+    static const struct race race = {.cpus = CPUS, .seeds = SEEDS, .begin = begin, .play = play, .end = end};
+
+    if (!race_run(&race, argc, argv))
+        return 2;
     printf("# %llu flushes waited for, %llu times idle\n", (unsigned long long)flushes, (unsigned long long)idled);
-    printf("%sok 1 - nobody holds or uses what was flushed before [smp.flush]\n", stale ? "not " : "");
-    printf("%sok 2 - nobody waits for ever\n", walked == SEEDS || stale ? "" : "not ");
-    printf("%sok 3 - CPUs were waited for and idle, and their numbers of requests wrapped around\n",
-           has_met || stale || walked < SEEDS ? "" : "not ");
-    return stale || walked < SEEDS || !has_met;
+    check(tap_failures || (flushes && idled && wrapped),
+          "CPUs were waited for and idle, and their numbers of requests wrapped around");
+    return check_end();
 }

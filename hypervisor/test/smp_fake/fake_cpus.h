@@ -6,7 +6,7 @@
 #include "x86/smp.h"
 
 extern struct cpu fake_cpus[];
-extern unsigned fake_cpu_id;
+extern __thread unsigned fake_cpu_id;
 
 static inline struct cpu *fake_this_cpu(void)
 {

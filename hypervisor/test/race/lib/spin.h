@@ -3,13 +3,14 @@
 #ifndef LIB_SPIN_H
 #define LIB_SPIN_H
 
-void cpu_answer(void);
-void others_step(void);
+void race_wait(void);
+__attribute__((weak)) void cpu_answer(void); /* x86/smp.c, where that is tested */
 
 static inline void spin_wait(void)
 {
-    cpu_answer();
-    others_step();
+    if (cpu_answer)
+        cpu_answer();
+    race_wait();
 }
 
 #endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "race.h"
+#include "ci/tap.h"
+
+#include <stdlib.h>
+#include <ucontext.h>
+
+enum { STEPS_MAX = 4000000, STACK_BYTES = 128 * 1024 };
+
+static struct {
+    ucontext_t at;
+    char stack[STACK_BYTES];
+} of[RACE_CPUS_MAX];
+
+static ucontext_t main_at;
+static const struct race *race;
+static const char *program, *broken; /* broken: what should have held */
+static uint64_t seed, state, steps, trail;
+static unsigned patience, ended;
+static bool is_walking, is_looking;
+
+unsigned race_below(unsigned n)
+{
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    return (unsigned)(state >> 33) % n;
+}
+
+static void go_to(unsigned next)
+{
+    unsigned here = fake_cpu_id;
+
+    trail = (trail ^ (steps << 3 | next)) * 0x100000001b3ull;
+    if (++steps > STEPS_MAX)
+        race_check(false, "nobody waits for ever");
+    if (next == here)
+        return;
+    fake_cpu_id = next;
+    swapcontext(&of[here].at, &of[next].at);
+}
+
+void race_step(void)
+{
+    if (is_walking && !is_looking)
+        go_to(race_below(patience) ? fake_cpu_id : race_below(race->cpus));
+}
+
+void race_wait(void)
+{
+    if (is_walking)
+        go_to((fake_cpu_id + 1 + race_below(race->cpus - 1)) % race->cpus);
+}
+
+void race_look(void (*look)(void))
+{
+    is_looking = true;
+    look();
+    is_looking = false;
+}
+
+void race_check(bool holds, const char *what)
+{
+    if (holds || broken)
+        return;
+    broken = what;
+    if (is_walking)
+        setcontext(&main_at);
+}
+
+static void play(void)
+{
+    race->play();
+    for (ended++; ended < race->cpus;)
+        race_wait();
+    setcontext(&main_at);
+}
+
+/* Coroutines begin, and main() comes back here when they have ended. */
+static void all_play(void)
+{
+    is_walking = true;
+    ended = 0;
+    for (unsigned i = 0; i < race->cpus; i++) {
+        getcontext(&of[i].at);
+        of[i].at.uc_stack = (stack_t){.ss_sp = of[i].stack, .ss_size = STACK_BYTES};
+        makecontext(&of[i].at, play, 0);
+    }
+    fake_cpu_id = race_below(race->cpus);
+    swapcontext(&main_at, &of[fake_cpu_id].at);
+    fake_cpu_id = 0;
+    is_walking = is_looking = false;
+}
+
+/* The trail of its steps. */
+static uint64_t walk(uint64_t from)
+{
+    static const unsigned patiences[] = {1, 2, 8, 32};
+
+    state = seed = from;
+    trail = steps = 0;
+    race_below(1);
+    patience = patiences[from % 4];
+    race->begin();
+    all_play();
+    if (!broken)
+        race->end();
+    return trail;
+}
+
+static void say_seed(void)
+{
+    printf("# seed %llu: not so: %s\n# again: %s %llu\n", (unsigned long long)seed, broken ? broken : "no panic",
+           program, (unsigned long long)seed);
+}
+
+/* A panic of what is tested ends the program. */
+static void at_exit(void)
+{
+    if (is_walking)
+        say_seed();
+}
+
+static bool read_number(const char *text, uint64_t *n)
+{
+    char *end;
+
+    *n = strtoull(text, &end, 0);
+    return *text && !*end && *n;
+}
+
+bool race_run(const struct race *r, int argc, char **argv)
+{
+    uint64_t first = 1, count = argc > 1 ? 1 : r->seeds, total = 0, trail_of_first = 0;
+    char name[80];
+
+    if (argc > 3 || (argc > 1 && !read_number(argv[1], &first)) || (argc > 2 && !read_number(argv[2], &count))) {
+        fprintf(stderr, "usage: %s [SEED | FIRST COUNT], numbers from 1; without: 1 %u\n", argv[0], r->seeds);
+        return false;
+    }
+    race = r;
+    program = argv[0];
+    atexit(at_exit);
+    for (uint64_t i = 0; i < count && !broken; i++) {
+        uint64_t trail_of_this = walk(first + i);
+
+        trail_of_first = i ? trail_of_first : trail_of_this;
+        total += steps;
+    }
+    if (broken)
+        say_seed();
+    snprintf(name, sizeof(name), "%llu seeds, %llu steps", (unsigned long long)count, (unsigned long long)total);
+    check(!broken, name);
+    check(broken || walk(first) == trail_of_first, "a seed makes the same steps again");
+    return true;
+}
