@@ -16,6 +16,10 @@ struct fake_slot fake_slots[DOMAINS][FAKE_SLOTS];
 int fake_shared_pages;
 unsigned fake_flushes;
 
+static unsigned unmappings;                     /* entries that were cleared */
+static unsigned flushed;                        /* no TLB holds those up to this one */
+static unsigned unmapped[DOMAINS * FAKE_FRAMES]; /* the last of them that mapped the frame */
+
 /* Entries hold 32 bits of a frame number, so the frames have to lie low in host memory. */
 void fake_pages_init(void)
 {
@@ -28,7 +32,15 @@ void fake_pages_init(void)
 
 void tlb_flush(uint64_t cpus)
 {
-    fake_flushes++;
+    unsigned before = unmappings;
+
+    __atomic_add_fetch(&fake_flushes, 1, __ATOMIC_RELAXED);
+    flushed = MAX(flushed, before);
+}
+
+bool fake_is_stale(uint64_t frame)
+{
+    return (int)(unmapped[frame - FAKE_FIRST] - flushed) > 0;
 }
 
 int pages_hold(struct domain *owner, mfn_t frame, bool write)
@@ -37,7 +49,7 @@ int pages_hold(struct domain *owner, mfn_t frame, bool write)
 
     if (frame.n < FAKE_FIRST || i / FAKE_FRAMES != owner->id || (write && fake_table_page[i]))
         return -EINVAL;
-    fake_refs[i]++;
+    __atomic_add_fetch(&fake_refs[i], 1, __ATOMIC_RELAXED);
     fake_writable[i] += write;
     return 0;
 }
@@ -47,7 +59,7 @@ void pages_drop(struct domain *owner, mfn_t frame, bool write)
     uint64_t i = frame.n - FAKE_FIRST;
 
     BUG_ON(!fake_refs[i] || (write && !fake_writable[i]) || i / FAKE_FRAMES != owner->id);
-    fake_refs[i]--;
+    __atomic_sub_fetch(&fake_refs[i], 1, __ATOMIC_RELAXED);
     fake_writable[i] -= write;
 }
 
@@ -100,7 +112,7 @@ int pages_map(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame, s
 {
     struct fake_slot *s = slot_at(v, host_addr);
 
-    if (!s || s->frame)
+    if (!s || __atomic_load_n(&s->frame, __ATOMIC_RELAXED))
         return -EINVAL;
     *s = (struct fake_slot){.frame = frame.n, .flags = kept(flags)};
     return 0;
@@ -110,8 +122,9 @@ int pages_unmap(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame)
 {
     struct fake_slot *s = slot_at(v, host_addr);
 
-    if (!s || s->frame != frame.n || s->flags != kept(flags))
+    if (!s || __atomic_load_n(&s->frame, __ATOMIC_RELAXED) != frame.n || s->flags != kept(flags))
         return -EINVAL;
     *s = (struct fake_slot){0};
+    unmapped[frame.n - FAKE_FIRST] = ++unmappings;
     return 0;
 }

@@ -23,6 +23,9 @@ extern unsigned fake_flushes;
 
 void fake_pages_init(void);
 
+/* An entry that mapped the frame was cleared, and some TLB may still hold it. */
+bool fake_is_stale(uint64_t frame);
+
 static inline uint64_t fake_frame(domid_t owner, unsigned i)
 {
     return FAKE_FIRST + owner * FAKE_FRAMES + i;
