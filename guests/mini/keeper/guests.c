@@ -6,8 +6,8 @@
  *   guests=N   how many there are (default 0)
  *   reason=R   how they end (SHUTDOWN_...; default 0, by powering off)
  *   after=MS   when they are first looked at, which costs the CPU (default 0)
- *   forever=N  the first N do not end: meanwhile they must have their share of the CPU, at least
- *              `rivals` getting one each (default: all of the guests, and dom0)
+ *   forever=N  the first N do not end: meanwhile they work on and have their share of the CPU, of which
+ *              `rivals` domains get one each (default: all of the guests, and dom0; 0: it is not judged)
  *   calls=N    the others are hostile and say how many calls they made: together at least so many
  *   judged=N   of the first N only (default all): the others are hostile, may end as they like, and had
  *              as much of the hypervisor as they asked for
@@ -17,7 +17,8 @@
 #include <xen/sched.h>
 #include <xen/vcpu.h>
 
-#define LOOK_NS 2000000ul
+#define LOOK_NS    2000000ul
+#define ROUNDS_MIN 100 /* of a bystander's, of 0.1 ms each */
 
 static bool is_over(const struct xen_domctl_getdomaininfo *info)
 {
@@ -65,9 +66,11 @@ static void check_share(u32 forever, u64 elapsed_ns, u64 rivals)
     domains_list();
     for (u32 i = 0; i < forever; i++)
         least = list[i].cpu_time < least ? list[i].cpu_time : least;
+    case_long("bystanders-not-over", count_over(0, forever), 0);
+    if (!rivals)
+        return;
     print("keeper: a bystander had %lu per mille of the CPU, its share is %lu\n", least * 1000 / elapsed_ns,
           1000 / rivals);
-    case_long("bystanders-not-over", count_over(0, forever), 0);
     case_true("bystanders-keep-their-share", least * rivals * 100 >= elapsed_ns * 98, "less");
 }
 
@@ -101,8 +104,10 @@ static void check_calls(u32 forever, u32 n, u64 wanted)
 {
     struct left hostile = left_by(forever, n), bystander = left_by(0, forever);
 
-    if (forever)
+    if (forever) {
         print("keeper: bystanders did %lu rounds\n", bystander.calls);
+        case_true("bystanders-work-on", bystander.calls >= ROUNDS_MIN, "they hardly did anything");
+    }
     if (!wanted)
         return;
     print("keeper: %u hostile guests made %lu calls, mapped %lu grants and had a bystander get %lu upcalls\n",

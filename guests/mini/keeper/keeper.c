@@ -58,6 +58,8 @@ void mini_main(const char *args)
     case_set("keeper");
     if (arg_number(args, "asked", 0))
         response_run(args);
+    else if (arg_number(args, "share_ms", 0))
+        shares_run(args);
     else
         guests_run(args);
     if (arg_number(args, "cycles", 1)) {

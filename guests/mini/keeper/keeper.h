@@ -81,10 +81,11 @@ void __attribute__((noreturn)) restless(u64 vcpu);
 #define SPARE_PAGE 511
 extern u8 restless_stack[2][PAGE_SIZE];
 
-/* --- guests.c, response.c, cycle.c, right.c, kill.c, held.c, state.c, times.c: the cases --- */
+/* --- guests.c, response.c, shares.c, cycle.c, right.c, kill.c, held.c, state.c, times.c: the cases --- */
 
 void guests_run(const char *args);
 void response_run(const char *args); /* in the place of guests_run: its guests do not end */
+void shares_run(const char *args);   /* likewise */
 void cycle_run(const char *args);
 void right_run(void);
 void kill_run(const char *args);

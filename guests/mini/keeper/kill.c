@@ -6,6 +6,7 @@
  *
  *   kills=N   how many (default none)
  *   seed=N    which points (default 1)
+ *   run_ms=MS the longest time of running (default 2)
  */
 #include "keeper.h"
 
@@ -13,10 +14,10 @@
 
 #define REFS      4
 #define FIRST_REF 16
-#define RUN_NS    2000000
 #define AUDITS    16 /* one in so many kills */
 
 static u64 state;
+static u64 run_ns;
 static grant_entry_v1_t *grants;
 static void *granted[REFS];
 
@@ -87,7 +88,7 @@ static void kill_one(struct tally *t)
     steps = steps > VICTIM_STEPS ? VICTIM_STEPS : steps;
     t->errors += victim_make(&one, steps, random(&state, 1ul << 31)) != 0;
     if (steps == VICTIM_STEPS) {
-        sleep_ns(random(&state, RUN_NS));
+        sleep_ns(random(&state, run_ns));
         look(&one, t);
     }
     t->errors += domctl_do(XEN_DOMCTL_destroydomain, one.domain) != 0;
@@ -104,6 +105,7 @@ void kill_run(const char *args)
         return;
     case_set("kill");
     state = arg_number(args, "seed", 1);
+    run_ns = arg_number(args, "run_ms", 2) * 1000000;
     grants_init();
     while (!t.ran)
         kill_one(&t); /* the first that is looked at may leave us a page table richer */
