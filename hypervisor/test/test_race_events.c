@@ -6,9 +6,10 @@
  *      each sends, takes events, masks, blocks, polls, opens, binds, moves      interrupts of both; perhaps
  *      and closes ports, at random, all the same six                            the end of `far`
  *
- * What must hold whenever nobody has either lock: the two ends of a pair name each other [port.pair], nothing is pending
- * at a closed port [port.reuse], what is bound to a port and the port agree, and rings have a channel [ring.port]. When
- * all have come to rest: whoever sleeps has no event [sched.wake] [event.order], and nobody waits for ever.
+ * What must hold whenever nobody has either lock: the two ends of a pair name each other [port.pair], nobody is bound
+ * to a dead domain, nothing is pending at a closed port [port.reuse], what is bound to a port and the port agree
+ * [pirq.once], and whoever has an event is told [event.order]. When all have come to rest: whoever sleeps has no event
+ * [sched.wake].
  *
  * usage: test_race_events [SEED | FIRST COUNT]
  */
@@ -30,7 +31,7 @@ static struct vcpu *guest[CPUS];  /* by CPU */
 static uint32_t polled[CPUS];     /* the port it sleeps for */
 static bool is_taking[CPUS];      /* between the guest's two looks: at its vcpu_info and at the ports */
 static unsigned awake;            /* CPUs that do not wait for a kick */
-static unsigned chosen[CPUS];     /* by CPU: which of its acts this walk has, a bit each, so that they meet more often */
+static unsigned chosen[CPUS];     /* the acts of this walk, a bit each: with fewer of them they meet more often */
 static int pages_before;
 static uint64_t taken, slept, killed;
 
@@ -90,6 +91,7 @@ static void mask(struct vcpu *v)
 {
     uint32_t port = any_port();
 
+    race_step();
     bit_test_set((uint64_t *)v->domain->shared_info->evtchn_mask, port);
 }
 
@@ -160,19 +162,27 @@ static void act(struct vcpu *v)
     acts[fake_cpu_id][n](v);
 }
 
+static void take_from(shared_info_t *shared, uint32_t port)
+{
+    race_step();
+    if (bit_test((uint64_t *)shared->evtchn_mask, port))
+        return;
+    race_step();
+    taken += bit_test_clear((uint64_t *)shared->evtchn_pending, port);
+}
+
 /* As Linux does it: from right to left. False: there were none. */
 static bool take_events(struct vcpu *v)
 {
-    shared_info_t *shared = v->domain->shared_info;
-
     if (!event_pending(v))
         return false;
+    race_step();
     is_taking[fake_cpu_id] = true;
-    __atomic_store_n(&v->info->evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST);
+    v->info->evtchn_upcall_pending = 0;
+    race_step();
     if (__atomic_exchange_n(&v->info->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST))
         for (uint32_t port = FIRST_PORT; port < PORTS_MAX; port++)
-            if (!bit_test((uint64_t *)shared->evtchn_mask, port))
-                taken += bit_test_clear((uint64_t *)shared->evtchn_pending, port);
+            take_from(v->domain->shared_info, port);
     is_taking[fake_cpu_id] = false;
     return true;
 }
@@ -274,6 +284,7 @@ static void tools(void)
         event_virq(near->vcpus[race_below(2)], VIRQ_DEBUG);
         event_pirq(near, PIRQ);
         exit_work();
+        race_step();
         race_look(audit);
     }
 }

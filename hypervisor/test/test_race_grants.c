@@ -8,9 +8,9 @@
  *
  * Whoever has ended a grant writes a secret into the frame: nobody reads it, nobody reaches it and nobody writes there
  * [grant.flushed] [copy.held]. What must hold whenever nobody has the owner's lock: marks are set as pins say
- * [grant.marked], and a pin holds its frame [grant.refs]. While nobody is about to change that, there is a pin for each mapping.
- * In the end everything is given back. In some walks the owner writes what it likes into its table, which may harm only
- * itself.
+ * [grant.marked], and a pin holds its frame [grant.refs]. While nobody is about to change that, there is a pin for each
+ * mapping. In the end everything is given back. In some walks the owner writes what it likes into its table, which may
+ * harm only itself.
  *
  * usage: test_race_grants [SEED | FIRST COUNT]
  */
@@ -24,7 +24,8 @@
 #include <malloc.h>
 #include <string.h>
 
-enum { CPUS = 4, TOOLS = 3, TURNS = 40, SEEDS = 4000, OWNER = 1, USER = 2, REFS = 3, FRAMES = 2 * REFS, SLOTS = 4, HANDLES = 6 };
+enum { CPUS = 4, TOOLS = 3, TURNS = 40, SEEDS = 4000, OWNER = 1, USER = 2 };
+enum { REFS = 3, FRAMES = 2 * REFS, SLOTS = 4, HANDLES = 6 };
 enum content { NOTHING, GIVEN, WRITTEN, SECRET };
 
 static struct domain *owner, *user; /* NULL when dead */
@@ -71,6 +72,7 @@ static void give(unsigned ref)
     e->domid = USER;
     race_check(*content(e->frame) != WRITTEN, "nobody writes what is not granted any more");
     *content(e->frame) = GIVEN;
+    race_step();
     __atomic_store_n(&e->flags, GTF_permit_access | (race_below(4) ? 0 : GTF_readonly), __ATOMIC_RELEASE);
     is_given[ref] = true;
 }
@@ -80,6 +82,7 @@ static void end_access(unsigned ref)
     grant_entry_v1_t *e = entry(ref);
     uint16_t flags = __atomic_load_n(&e->flags, __ATOMIC_ACQUIRE);
 
+    race_step();
     if (flags & (GTF_reading | GTF_writing) ||
         !__atomic_compare_exchange_n(&e->flags, &flags, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
         refused++;
@@ -93,7 +96,8 @@ static void end_access(unsigned ref)
 
 static void scribble(unsigned ref)
 {
-    grant_entry_v1_t e = {.flags = (uint16_t)race_below(32), .domid = (domid_t)(race_below(8) ? USER : OWNER),
+    grant_entry_v1_t e = {.flags = race_below(4) ? GTF_permit_access : (uint16_t)race_below(32),
+                          .domid = race_below(8) ? USER : OWNER,
                           .frame = (uint32_t)fake_frame(race_below(8) ? OWNER : USER, race_below(FRAMES))};
     uint64_t word;
 
@@ -105,6 +109,8 @@ static void owner_acts(void)
 {
     unsigned ref = any_ref();
 
+    for (unsigned i = race_below(100); i; i--) /* the others' turns take longer */
+        race_step();
     if (is_hostile)
         scribble(ref);
     else if (is_given[ref])
@@ -317,10 +323,10 @@ static void kill_owner(void)
         race_wait();
     let_others_pass();
     check_gone(OWNER);
+    owner = NULL;
     grant_domain_destroy(d);
     __atomic_store_n(&fake_domains[OWNER], NULL, __ATOMIC_RELEASE);
     let_others_pass();
-    owner = NULL;
     fake_domain_free(d);
     killed++;
 }
@@ -359,6 +365,7 @@ static void guest(const struct domain *d, void (*act)(void))
 {
     for (unsigned turn = 0; turn < TURNS && d->state != DOMAIN_DYING; turn++) {
         act();
+        race_step();
         race_look(audit);
         pass();
     }

@@ -20,6 +20,15 @@ static unsigned unmappings;                     /* entries that were cleared */
 static unsigned flushed;                        /* no TLB holds those up to this one */
 static unsigned unmapped[DOMAINS * FAKE_FRAMES]; /* the last of them that mapped the frame */
 
+/* In a test of races (race/race.h) others may come wherever the real functions wait or look at what is shared. */
+__attribute__((weak)) void race_step(void);
+
+static void step(void)
+{
+    if (race_step)
+        race_step();
+}
+
 /* Entries hold 32 bits of a frame number, so the frames have to lie low in host memory. */
 void fake_pages_init(void)
 {
@@ -34,7 +43,8 @@ void tlb_flush(uint64_t cpus)
 {
     unsigned before = unmappings;
 
-    __atomic_add_fetch(&fake_flushes, 1, __ATOMIC_RELAXED);
+    fake_flushes++;
+    step();
     flushed = MAX(flushed, before);
 }
 
@@ -47,9 +57,10 @@ int pages_hold(struct domain *owner, mfn_t frame, bool write)
 {
     uint64_t i = frame.n - FAKE_FIRST;
 
+    step();
     if (frame.n < FAKE_FIRST || i / FAKE_FRAMES != owner->id || (write && fake_table_page[i]))
         return -EINVAL;
-    __atomic_add_fetch(&fake_refs[i], 1, __ATOMIC_RELAXED);
+    fake_refs[i]++;
     fake_writable[i] += write;
     return 0;
 }
@@ -58,8 +69,9 @@ void pages_drop(struct domain *owner, mfn_t frame, bool write)
 {
     uint64_t i = frame.n - FAKE_FIRST;
 
+    step();
     BUG_ON(!fake_refs[i] || (write && !fake_writable[i]) || i / FAKE_FRAMES != owner->id);
-    __atomic_sub_fetch(&fake_refs[i], 1, __ATOMIC_RELAXED);
+    fake_refs[i]--;
     fake_writable[i] -= write;
 }
 
@@ -112,7 +124,8 @@ int pages_map(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame, s
 {
     struct fake_slot *s = slot_at(v, host_addr);
 
-    if (!s || __atomic_load_n(&s->frame, __ATOMIC_RELAXED))
+    step();
+    if (!s || s->frame)
         return -EINVAL;
     *s = (struct fake_slot){.frame = frame.n, .flags = kept(flags)};
     return 0;
@@ -122,7 +135,8 @@ int pages_unmap(struct vcpu *v, uint64_t host_addr, uint32_t flags, mfn_t frame)
 {
     struct fake_slot *s = slot_at(v, host_addr);
 
-    if (!s || __atomic_load_n(&s->frame, __ATOMIC_RELAXED) != frame.n || s->flags != kept(flags))
+    step();
+    if (!s || s->frame != frame.n || s->flags != kept(flags))
         return -EINVAL;
     *s = (struct fake_slot){0};
     unmapped[frame.n - FAKE_FIRST] = ++unmappings;

@@ -2,6 +2,7 @@
 #include "race.h"
 #include "ci/tap.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <ucontext.h>
 
@@ -15,8 +16,10 @@ static struct {
 static ucontext_t main_at;
 static const struct race *race;
 static const char *program, *broken; /* broken: what should have held */
-static uint64_t seed, state, steps, trail;
-static unsigned patience, ended;
+static uint64_t seed, state; /* of the walk, and of its random numbers */
+static uint64_t steps, trail; /* of this walk; the trail is a hash of who made them */
+static unsigned patience; /* after how many of its steps another CPU comes, about */
+static unsigned ended;    /* CPUs that have come back from play() */
 static bool is_walking; /* CPUs are coroutines now */
 static bool is_looking; /* and one has all steps */
 
@@ -112,8 +115,10 @@ static uint64_t walk(uint64_t from)
 
 static void say_seed(void)
 {
-    printf("# seed %llu: not so: %s\n# again: %s %llu\n", (unsigned long long)seed, broken ? broken : "no panic",
-           program, (unsigned long long)seed);
+    const char *what = broken ? broken : "nothing stops the program";
+
+    printf("# seed %llu: not so: %s\n# again: %s %llu\n", (unsigned long long)seed, what, program,
+           (unsigned long long)seed);
 }
 
 /* A panic of what is tested ends the program. */
@@ -121,6 +126,11 @@ static void at_exit(void)
 {
     if (is_walking)
         say_seed();
+}
+
+static void at_fault(int signal)
+{
+    exit(128 + signal);
 }
 
 static bool read_number(const char *text, uint64_t *n)
@@ -143,6 +153,7 @@ bool race_run(const struct race *r, int argc, char **argv)
     race = r;
     program = argv[0];
     atexit(at_exit);
+    signal(SIGSEGV, at_fault);
     for (uint64_t i = 0; i < count && !broken; i++) {
         uint64_t trail_of_this = walk(first + i);
 

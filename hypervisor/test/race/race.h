@@ -2,10 +2,10 @@
 /*
  * Races, one step at a time. A test of races looks like this:
  *
- *      hypervisor sources, compiled with steps.h:            CPU 0        CPU 1        CPU 2
- *      race_step() stands before each atomic access         play()       play()       play()
- *      and each turn of waiting for a lock                     └──── one thread: coroutines ────┘
- *                                                                 the seed says whose step is next
+ *      hypervisor sources, compiled with -fsanitize=thread:  CPU 0        CPU 1        CPU 2
+ *      steps.c calls race_step() before each access         play()       play()       play()
+ *      to memory, atomic or not; each turn of waiting          └──── one thread: coroutines ────┘
+ *      for a lock is race_wait()                                  the seed says whose step is next
  *
  * The test says what a CPU does (play), at random too, and what must hold (race_check). race_run() does it for many
  * seeds. The same seed makes the same steps, so a failure is repeated by giving the program the seed it printed:
@@ -14,8 +14,8 @@
  *
  * Some seeds change CPUs at almost every step; others let one CPU do much between two steps of another, as when an
  * interrupt or a hypervisor below us holds a CPU up. Memory is sequentially consistent: a wrong fence is not found, a
- * wrong order is. Plain accesses between two atomic ones are one step; what a lock should have covered and does not
- * shows because whoever touches it comes past atomic accesses on the way.
+ * wrong order is. The test itself and what it fakes are compiled as usual, so what they do between two calls of
+ * race_step() of their own is one step.
  */
 #ifndef RACE_H
 #define RACE_H
