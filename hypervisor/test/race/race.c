@@ -164,6 +164,9 @@ bool race_run(const struct race *r, int argc, char **argv)
         say_seed();
     snprintf(name, sizeof(name), "%llu seeds, %llu steps", (unsigned long long)count, (unsigned long long)total);
     check(!broken, name);
-    check(broken || walk(first) == trail_of_first, "a seed makes the same steps again");
+    if (broken)
+        check_skipped("a seed makes the same steps again", "it has failed");
+    else
+        check(walk(first) == trail_of_first, "a seed makes the same steps again");
     return true;
 }
