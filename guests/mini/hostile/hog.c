@@ -208,6 +208,7 @@ static const struct hog {
     {"hog=tree", tree_start, tree, NULL},
     {"hog=balloon", nothing, balloon, NULL},
     {"hog=timers", timer_start, timers, NULL},
+    {"hog=torn", nothing, torn_store, torn_table},
     {"hog=faults", nothing, faults, NULL},
     {"hog=log", nothing, log_line, NULL},
     {"hog=events", nothing, events, NULL},

@@ -90,6 +90,11 @@ void timer_arm(void);
 /* And again every millisecond, or not: the timer armed once may go off before a call that waits. */
 void timer_repeat(bool is_wanted);
 
+/* --- torn.c: a page that becomes a page table, and data again, while another vCPU writes it --- */
+
+void torn_store(void);
+void torn_table(unsigned int vcpu);
+
 /* --- store.c, ring.c: what the domains that serve us get ---------------------------------------- */
 
 bool store_init(void); /* false: there is no xenstore */
