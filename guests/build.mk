@@ -223,7 +223,7 @@ $(GUESTS)/domu.gz: $(GUESTS)/toolstack.gz $(GUESTS)/virtual.gz $(wildcard guests
 	$(Q)install -D -m 755 guests/toolstack/poweroff $(DOMU)/guest/sbin/poweroff
 	$(Q)cp $(GUESTS)/vmlinuz $(GUESTS)/virtual.gz $(DOMU)/dom0/boot
 	$(Q)guests/images/pack $(DOMU)/guest > $(DOMU)/dom0/boot/guest.gz
-	$(Q)cp guests/toolstack/{script,tap,life,verbs,vcpus,many,consoles,abuses,devices,neighbours,garbage,again,isolation,shell,guest.cfg,disk.cfg,hostile.cfg} $(DOMU)/dom0
+	$(Q)cp guests/toolstack/{script,tap,life,verbs,vcpus,many,consoles,abuses,devices,neighbours,garbage,again,isolation,fairness,shell,guest.cfg,disk.cfg,hostile.cfg} $(DOMU)/dom0
 	$(Q)cat $< <(guests/images/pack $(DOMU)/dom0) > $@
 
 # The same kernel unpacked: libxenguest takes ten seconds for that in an emulated machine.
