@@ -401,8 +401,10 @@ void sched_block(struct vcpu *v)
 
 void sched_give_way(struct vcpu *v)
 {
-    if (!sched_here()->ready_count)
+    if (!sched_here()->ready_count) {
+        spin_wait(); /* it waits for another CPU, which an emulator that runs one after the other then runs */
         return;
+    }
     trace_yield(v->domain->id, v->id);
     sched_of(v)->has_yielded = true;
     sched_request(sched_here(), WORK_RESCHEDULE);
