@@ -12,9 +12,9 @@
  * that owns something is BOOSTED for the first BOOST_NS it runs. Nothing is sampled: to sleep at a certain
  * moment gains nothing.
  *
- * Who waits saves, up to PERIOD_NS. Who sleeps is paid until it owns BOOST_NS and twice what it ran in the last period: more
- * would be a debt of whoever runs meanwhile, who with many sleepers would wait for seconds once they wake. A vCPU is active
- * until it has slept for a whole period and owns BOOST_NS.
+ * Who waits saves, up to a turn of each that is ready, and PERIOD_NS. Who sleeps is paid until it owns BOOST_NS and
+ * twice what it ran in the last period: more would be a debt of whoever runs meanwhile, who with many sleepers would
+ * wait for seconds once they wake. A vCPU is active until it has slept for a whole period and owns BOOST_NS.
  *
  * [credit.sum]    what all vCPUs of a CPU own, and its pool, add up to nothing
  * [credit.cap]    over any number of periods a capped vCPU runs at most its cap and one turn
@@ -98,10 +98,10 @@ static bool is_at_ease(const struct sched_vcpu *s)
     return !s->is_queued || s->was_woken;
 }
 
-/* What it may own once it is paid. */
-static int64_t limit_ns(const struct sched_vcpu *s)
+/* What it may own once it is paid. Who waits is paid meanwhile for the turns that others have before it. */
+static int64_t limit_ns(const struct sched_cpu *c, const struct sched_vcpu *s)
 {
-    return is_at_ease(s) ? BOOST_NS + 2 * s->credit.period_ns : PERIOD_NS;
+    return is_at_ease(s) ? BOOST_NS + 2 * s->credit.period_ns : PERIOD_NS + c->ready_count * (int64_t)sched_slice_ns;
 }
 
 static uint64_t weight_of_takers(const struct sched_cpu *c)
@@ -109,7 +109,7 @@ static uint64_t weight_of_takers(const struct sched_cpu *c)
     uint64_t sum = 0;
 
     for (struct list *l = c->credit.active.next; l != &c->credit.active; l = l->next)
-        if (active_at(l)->credit.ns < limit_ns(active_at(l)))
+        if (active_at(l)->credit.ns < limit_ns(c, active_at(l)))
             sum += weight_of(active_at(l));
     return sum;
 }
@@ -123,9 +123,9 @@ static int64_t pay_round(struct sched_cpu *c, uint64_t weights)
         struct sched_vcpu *s = active_at(l);
         int64_t part = c->credit.pool_ns * (int64_t)weight_of(s) / (int64_t)weights;
 
-        if (s->credit.ns >= limit_ns(s))
+        if (s->credit.ns >= limit_ns(c, s))
             continue;
-        part = MIN(part, limit_ns(s) - s->credit.ns);
+        part = MIN(part, limit_ns(c, s) - s->credit.ns);
         s->credit.ns += part;
         paid += part;
     }

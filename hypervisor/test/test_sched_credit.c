@@ -67,6 +67,16 @@ static void weights_are_domains(void)
     check(is_within(actors[0].used_ns, SPAN / 2, 10), "also of the smallest weight");
 }
 
+/* Whoever waits for eleven turns of 10 ms is owed 46 ms meanwhile. */
+static void waiting_is_paid(void)
+{
+    for (unsigned i = 0; i < 11; i++)
+        actor_add(128, 0, 0);
+    actor_add(1024, 0, 0);
+    actors_run();
+    check(is_within(actors[11].used_ns, SPAN * 8 / 19, 10), "one of a large weight beside many gets its part");
+}
+
 /* Actor 0 is the server, as dom0 is. */
 static void services_are_paid(void)
 {
@@ -133,6 +143,7 @@ int main(void)
     sum_is_kept();
     sleepers_save_little();
     weights_are_domains();
+    waiting_is_paid();
     services_are_paid();
     servers_pay_for_themselves();
     options();
